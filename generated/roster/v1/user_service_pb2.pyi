@@ -1,0 +1,265 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from roster.v1 import annotations_pb2 as _annotations_pb2_1
+from roster.v1 import role_pb2 as _role_pb2
+from roster.v1 import user_pb2 as _user_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class TestUsers(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TEST_USERS_UNSPECIFIED: _ClassVar[TestUsers]
+    TEST_USERS_EXCLUDE: _ClassVar[TestUsers]
+    TEST_USERS_INCLUDE: _ClassVar[TestUsers]
+    TEST_USERS_ONLY: _ClassVar[TestUsers]
+
+class SearchBy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SEARCH_BY_UNSPECIFIED: _ClassVar[SearchBy]
+    SEARCH_BY_ALL: _ClassVar[SearchBy]
+    SEARCH_BY_EMAIL: _ClassVar[SearchBy]
+    SEARCH_BY_GIVEN_NAME: _ClassVar[SearchBy]
+    SEARCH_BY_FAMILY_NAME: _ClassVar[SearchBy]
+    SEARCH_BY_MIDDLE_NAME: _ClassVar[SearchBy]
+    SEARCH_BY_DISPLAY_NAME: _ClassVar[SearchBy]
+    SEARCH_BY_PHONE_NUMBER: _ClassVar[SearchBy]
+    SEARCH_BY_LOGIN_ID: _ClassVar[SearchBy]
+
+class ModifyMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MODIFY_MODE_UNSPECIFIED: _ClassVar[ModifyMode]
+    MODIFY_MODE_ADD: _ClassVar[ModifyMode]
+    MODIFY_MODE_SET: _ClassVar[ModifyMode]
+    MODIFY_MODE_REMOVE: _ClassVar[ModifyMode]
+TEST_USERS_UNSPECIFIED: TestUsers
+TEST_USERS_EXCLUDE: TestUsers
+TEST_USERS_INCLUDE: TestUsers
+TEST_USERS_ONLY: TestUsers
+SEARCH_BY_UNSPECIFIED: SearchBy
+SEARCH_BY_ALL: SearchBy
+SEARCH_BY_EMAIL: SearchBy
+SEARCH_BY_GIVEN_NAME: SearchBy
+SEARCH_BY_FAMILY_NAME: SearchBy
+SEARCH_BY_MIDDLE_NAME: SearchBy
+SEARCH_BY_DISPLAY_NAME: SearchBy
+SEARCH_BY_PHONE_NUMBER: SearchBy
+SEARCH_BY_LOGIN_ID: SearchBy
+MODIFY_MODE_UNSPECIFIED: ModifyMode
+MODIFY_MODE_ADD: ModifyMode
+MODIFY_MODE_SET: ModifyMode
+MODIFY_MODE_REMOVE: ModifyMode
+
+class CreateUserRequest(_message.Message):
+    __slots__ = ("user", "request_id")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    request_id: str
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateUserResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class GetUserRequest(_message.Message):
+    __slots__ = ("by",)
+    BY_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ...) -> None: ...
+
+class GetUserResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class BatchGetUsersRequest(_message.Message):
+    __slots__ = ("by",)
+    BY_FIELD_NUMBER: _ClassVar[int]
+    by: _containers.RepeatedCompositeFieldContainer[_user_pb2.UserRef]
+    def __init__(self, by: _Optional[_Iterable[_Union[_user_pb2.UserRef, _Mapping]]] = ...) -> None: ...
+
+class BatchGetUsersResponse(_message.Message):
+    __slots__ = ("users", "not_found")
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NOT_FOUND_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[_user_pb2.User]
+    not_found: _containers.RepeatedCompositeFieldContainer[_user_pb2.UserRef]
+    def __init__(self, users: _Optional[_Iterable[_Union[_user_pb2.User, _Mapping]]] = ..., not_found: _Optional[_Iterable[_Union[_user_pb2.UserRef, _Mapping]]] = ...) -> None: ...
+
+class UserFilter(_message.Message):
+    __slots__ = ("any_roles", "all_roles", "statuses", "email_verified", "phone_number_verified", "created_after", "created_before", "updated_after", "updated_before", "user_ids", "emails", "phone_numbers", "login_ids", "test_users")
+    ANY_ROLES_FIELD_NUMBER: _ClassVar[int]
+    ALL_ROLES_FIELD_NUMBER: _ClassVar[int]
+    STATUSES_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_VERIFIED_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBER_VERIFIED_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    EMAILS_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    LOGIN_IDS_FIELD_NUMBER: _ClassVar[int]
+    TEST_USERS_FIELD_NUMBER: _ClassVar[int]
+    any_roles: _containers.RepeatedCompositeFieldContainer[_role_pb2.RoleRef]
+    all_roles: _containers.RepeatedCompositeFieldContainer[_role_pb2.RoleRef]
+    statuses: _containers.RepeatedScalarFieldContainer[_user_pb2.UserStatus]
+    email_verified: bool
+    phone_number_verified: bool
+    created_after: _timestamp_pb2.Timestamp
+    created_before: _timestamp_pb2.Timestamp
+    updated_after: _timestamp_pb2.Timestamp
+    updated_before: _timestamp_pb2.Timestamp
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    emails: _containers.RepeatedScalarFieldContainer[str]
+    phone_numbers: _containers.RepeatedScalarFieldContainer[str]
+    login_ids: _containers.RepeatedScalarFieldContainer[str]
+    test_users: TestUsers
+    def __init__(self, any_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., all_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_user_pb2.UserStatus, str]]] = ..., email_verified: _Optional[bool] = ..., phone_number_verified: _Optional[bool] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_ids: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., phone_numbers: _Optional[_Iterable[str]] = ..., login_ids: _Optional[_Iterable[str]] = ..., test_users: _Optional[_Union[TestUsers, str]] = ...) -> None: ...
+
+class ListUsersRequest(_message.Message):
+    __slots__ = ("filter", "order_by", "page_size", "page_token", "skip", "include_total_size")
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
+    filter: UserFilter
+    order_by: str
+    page_size: int
+    page_token: str
+    skip: int
+    include_total_size: bool
+    def __init__(self, filter: _Optional[_Union[UserFilter, _Mapping]] = ..., order_by: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., include_total_size: _Optional[bool] = ...) -> None: ...
+
+class ListUsersResponse(_message.Message):
+    __slots__ = ("users", "next_page_token", "total_size")
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[_user_pb2.User]
+    next_page_token: str
+    total_size: int
+    def __init__(self, users: _Optional[_Iterable[_Union[_user_pb2.User, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
+
+class SearchUsersRequest(_message.Message):
+    __slots__ = ("query", "search_by", "filter", "page_size", "page_token")
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_BY_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    query: str
+    search_by: SearchBy
+    filter: UserFilter
+    page_size: int
+    page_token: str
+    def __init__(self, query: _Optional[str] = ..., search_by: _Optional[_Union[SearchBy, str]] = ..., filter: _Optional[_Union[UserFilter, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class SearchUsersResponse(_message.Message):
+    __slots__ = ("users", "next_page_token")
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[_user_pb2.User]
+    next_page_token: str
+    def __init__(self, users: _Optional[_Iterable[_Union[_user_pb2.User, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateUserRequest(_message.Message):
+    __slots__ = ("by", "user", "update_mask", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    USER_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    user: _user_pb2.User
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateUserResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class DeleteUserRequest(_message.Message):
+    __slots__ = ("by", "etag", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    etag: str
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteUserResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetUserStatusRequest(_message.Message):
+    __slots__ = ("by", "status", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    status: _user_pb2.UserStatus
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., status: _Optional[_Union[_user_pb2.UserStatus, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetUserStatusResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class UpdateUserLoginIdRequest(_message.Message):
+    __slots__ = ("by", "login_id", "new_login_id", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    LOGIN_ID_FIELD_NUMBER: _ClassVar[int]
+    NEW_LOGIN_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    login_id: str
+    new_login_id: str
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., login_id: _Optional[str] = ..., new_login_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateUserLoginIdResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class ModifyUserRolesRequest(_message.Message):
+    __slots__ = ("by", "mode", "roles", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    mode: ModifyMode
+    roles: _containers.RepeatedCompositeFieldContainer[_user_pb2.RoleGrant]
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., mode: _Optional[_Union[ModifyMode, str]] = ..., roles: _Optional[_Iterable[_Union[_user_pb2.RoleGrant, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ModifyUserRolesResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...

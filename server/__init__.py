@@ -1,0 +1,1 @@
+"""Roster: users, roles and user actions, served over gRPC."""

@@ -1,0 +1,105 @@
+"""The whole server: its services, the way of a call, health and reflection."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from server.config import MAX_MESSAGE_BYTES, Config
+from server.handlers import SERVICES, methods
+from server.interceptors import interceptors
+from server.store.database import Database
+
+HEALTH_INTERVAL: Final = 1.0
+"""Seconds between two looks at the database."""
+
+
+def create_server(config: Config, database: Database, *, reuse_port: bool = False) -> Server:
+    """A server of all services on this database. `reuse_port` lets several processes share its port;
+    otherwise a port in use is refused."""
+    pool = ThreadPoolExecutor(config.threads, thread_name_prefix="call")
+    server = grpc.server(
+        pool,
+        interceptors=interceptors(methods(), database, config),
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs,
+        options=(
+            ("grpc.so_reuseport", int(reuse_port)),
+            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+            ("grpc.max_connection_age_ms", int(config.max_connection_age * 1000)),
+            ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
+        ),
+    )
+    for service in SERVICES:
+        service.register(service.make(database), server)
+    names = [service.descriptor.full_name for service in SERVICES]
+    checks = health.HealthServicer(
+        experimental_non_blocking=True,
+        experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health"),
+    )
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    reflection.enable_server_reflection(
+        (*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+    )
+    return Server(server, HealthMonitor(checks, names, database), database)
+
+
+class Server:
+    """A server that can be started once, and stopped."""
+
+    def __init__(self, server: grpc.Server, monitor: HealthMonitor, database: Database) -> None:
+        self._server = server
+        self._monitor = monitor
+        self._database = database
+
+    def start(self, address: str) -> int:
+        """Listens on `host:port` and returns the port (0 picks a free one). Raises RuntimeError if the
+        address is not to be had."""
+        port: int = self._server.add_insecure_port(address)
+        self._monitor.start()
+        self._server.start()
+        return port
+
+    def stop(self, grace: float) -> None:
+        """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done."""
+        self._monitor.stop()
+        self._server.stop(grace).wait()
+        self._database.close()
+
+
+class HealthMonitor:
+    """Keeps the health of every service at what the database allows."""
+
+    def __init__(self, checks: health.HealthServicer, names: list[str], database: Database) -> None:
+        self._checks = checks
+        self._names = ("", *names)
+        self._database = database
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="health-monitor", daemon=True)
+
+    def start(self) -> None:
+        """Looks once, then keeps looking."""
+        self._look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Says NOT_SERVING from now on."""
+        self._stopped.set()
+        self._thread.join()
+        self._checks.enter_graceful_shutdown()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(HEALTH_INTERVAL):
+            self._look()
+
+    def _look(self) -> None:
+        serving = self._database.answers(HEALTH_INTERVAL * 2)
+        status = health_pb2.HealthCheckResponse.ServingStatus.Value(
+            "SERVING" if serving else "NOT_SERVING"
+        )
+        for name in self._names:
+            self._checks.set(name, status)

@@ -1,0 +1,39 @@
+"""What `roster serve` tells the person who started it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from server.address import Address
+from server.config import Config
+from server.data_directory import Credentials, DataDirectory
+
+
+def banner(config: Config, address: Address, directory: DataDirectory, credentials: Credentials | None) -> str:
+    """The address, where the credentials are, and a first call to paste."""
+    lines = [f"Roster serves on {address}."]
+    if config.database_url is None:
+        lines.append(f"Data:        {directory.path}")
+    if credentials is None:
+        lines.append("Credentials: none here; `roster keys create` makes a key.")
+        return "\n".join(lines)
+    bearer = f"{credentials.project_id}:{credentials.management_key}"
+    return "\n".join(
+        [
+            *lines,
+            f"Credentials: {directory.credentials_file}",
+            "A first call:",
+            f'  {_grpcurl()} -plaintext -H "authorization: Bearer {bearer}" '
+            f"-d '{{}}' {credentials.address} roster.v1.UserService/ListUsers",
+        ]
+    )
+
+
+def _grpcurl() -> str:
+    """The grpcurl installed beside Roster, as it is called from the current directory; else the one on the PATH."""
+    installed = Path(sys.prefix) / "bin" / "grpcurl"
+    if not installed.exists():
+        return "grpcurl"
+    return os.path.relpath(installed) if installed.is_relative_to(Path.cwd()) else str(installed)

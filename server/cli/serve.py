@@ -1,0 +1,26 @@
+"""`roster serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from server.cli.settings import DatabaseUrl, DataDir, configured
+
+
+def serve(
+    listen: Annotated[
+        str | None, typer.Option(help="Address of the gRPC port; port 0 picks a free one. [ROSTER_LISTEN]")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    workers: Annotated[
+        int | None, typer.Option(help="gRPC worker processes; default: one per core. [ROSTER_WORKERS]")
+    ] = None,
+) -> None:
+    """Start the service; the first start makes the database, a project and a management key."""
+    from server.supervisor import serve as run  # noqa: PLC0415 - other commands need none of it
+
+    config = configured(listen=listen, data_dir=data_dir, database_url=database_url, workers=workers)
+    raise typer.Exit(run(config))

@@ -1,0 +1,84 @@
+"""Every setting of Roster: its variable, its default and its meaning, on one page.
+
+A setting is read from the environment as `ROSTER_<NAME>`; the `roster` command offers the common
+ones as flags too. `Config` is immutable, and pickled as it is to every worker process.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Limits that the contract states as well; a contract test holds the two together.
+MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
+MAX_METADATA_BYTES: Final = 64 * 1024
+MAX_ROLES_PER_USER: Final = 100
+MAX_LOGIN_IDS_PER_USER: Final = 20
+MAX_PAGE_SIZE: Final = 1_000
+DEFAULT_PAGE_SIZE: Final = 50
+REQUEST_ID_LIFETIME_HOURS: Final = 24
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Config(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="ROSTER_", frozen=True, extra="forbid")
+
+    # -- where things are -------------------------------------------------------------------
+    listen: str = "127.0.0.1:7878"
+    """Address of the gRPC port; port 0 picks a free one."""
+
+    data_dir: Path = Path("roster-data")
+    """Directory of the embedded database and of `credentials.json`."""
+
+    database_url: str | None = None
+    """`postgresql://` URL of an outside PostgreSQL 14 or newer; absent: the embedded one.
+    Several hosts with `target_session_attrs=read-write` follow a failover."""
+
+    metrics_listen: str | None = None
+    """Address of the Prometheus page `/metrics`; absent: no page."""
+
+    # -- processes ---------------------------------------------------------------------------
+    workers: Count = Field(default_factory=lambda: os.cpu_count() or 1)
+    """gRPC worker processes; default: one per core."""
+
+    threads: Count = 8
+    """Calls that one worker process executes at a time, each on a database connection of its own."""
+
+    maximum_concurrent_rpcs: Count = 256
+    """Calls that one worker process holds, executing and waiting; more are refused at once."""
+
+    max_connection_age: Seconds = 600.0
+    """Seconds after which a client connection is asked to come again, so that connections spread
+    over the worker processes."""
+
+    shutdown_grace: Seconds = 15.0
+    """Seconds that calls in flight have to finish after SIGTERM."""
+
+    migrate: bool = True
+    """Whether `serve` brings the schema up to date before it serves."""
+
+    # -- bounds ------------------------------------------------------------------------------
+    call_timeout: Seconds = 10.0
+    """Seconds that one call may spend on the database; a caller's shorter deadline wins."""
+
+    connect_timeout: Count = 3
+    """Seconds to wait for a connection to the database."""
+
+    key_cache_seconds: Annotated[float, Field(ge=0, le=10)] = 10.0
+    """Seconds that a verified management key is trusted without asking the database again, and so
+    the longest that a revoked key lives on."""
+
+    # -- what it tells -----------------------------------------------------------------------
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    """Least level that is logged: debug, info, warning or error."""
+
+    log_format: Annotated[str, Field(pattern="^(json|console)$")] = "json"
+    """One JSON object a line, or `console` for people."""

@@ -1,0 +1,1 @@
+"""What Roster does: the resources as frozen dataclasses, and the use cases. No grpc, no proto, no SQL."""

@@ -1,0 +1,59 @@
+"""Who calls, and what the caller may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+
+from server.errors import Error, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a management key, or the command line, is allowed to do."""
+
+    key_id: str | None
+    """None: the command line of the machine itself."""
+    scopes: frozenset[str]
+    project_ids: frozenset[str]
+    """Projects it may act in, its own included; without meaning if `all_projects`."""
+    all_projects: bool
+    expire_time: datetime | None = None
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks it may be used from; none: from everywhere."""
+
+    def holds(self, scope: str) -> bool:
+        """Whether `scope` (`users:read`) is held literally, by `users:*`, or by `*`."""
+        scopes = self.scopes
+        return scope in scopes or "*" in scopes or f"{scope.partition(':')[0]}:*" in scopes
+
+    def may_act_in(self, project_id: str) -> bool:
+        """Whether it may act in this project."""
+        return self.all_projects or project_id in self.project_ids
+
+    def require_at_least(self, scopes: frozenset[str], project_ids: frozenset[str], all_projects: bool) -> None:
+        """Raises SCOPE_ESCALATION unless it holds all of these itself."""
+        for scope in sorted(scopes):
+            if not self.holds(scope):
+                raise Error(Reason.SCOPE_ESCALATION, grant=scope)
+        if all_projects and not self.all_projects:
+            raise Error(Reason.SCOPE_ESCALATION, grant="all_projects")
+        for project_id in sorted(project_ids):
+            if not self.may_act_in(project_id):
+                raise Error(Reason.SCOPE_ESCALATION, grant=project_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes one call, in which project."""
+
+    project_id: str
+    call_id: str
+    """The id of the call, as it stands in the log and in its events."""
+    grant: Grant
+    page_token_key: bytes
+    """Signs the project's page tokens."""
+
+
+COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)

@@ -1,0 +1,55 @@
+"""The durable record of every change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from server.domain.caller import Caller
+from server.domain.identity import new_id
+from server.store import events as rows
+from server.store.database import Database
+
+
+def to_json(value: Mapping[str, Any]) -> str:
+    """Values of resources as JSON text; instants in RFC 3339."""
+    return json.dumps(value, default=_plain, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an event")
+
+
+def envelope(caller: Caller) -> dict[str, Any]:
+    """The columns of an event that do not depend on what happened."""
+    return {
+        "project_id": caller.project_id,
+        "event_id": new_id(),
+        "key_id": caller.grant.key_id,
+        "call_id": caller.call_id,
+    }
+
+
+def record(
+    database: Database, caller: Caller, event_type: str, subject_id: str, data: Mapping[str, Any]
+) -> None:
+    """Writes an event into the present transaction."""
+    rows.record(
+        database,
+        {**envelope(caller), "type": event_type, "subject_id": subject_id, "data": to_json(data)},
+    )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The values that differ, as `{"before": {...}, "after": {...}}`; empty if none does."""
+    names = [name for name in after if before[name] != after[name]]
+    if not names:
+        return {}
+    return {
+        "before": {name: before[name] for name in names},
+        "after": {name: after[name] for name in names},
+    }

@@ -1,0 +1,97 @@
+"""Pages of lists: their size, and the signed tokens that lead from one to the next."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from server.config import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
+from server.errors import Error, Reason
+
+_SIGNATURE_BYTES: Final = 16
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageToken:
+    """Makes and reads the tokens of one list: `key` is the project's, `arguments` stands for all that
+    a token is bound to (the method, the filter, the order)."""
+
+    key: bytes
+    arguments: bytes
+
+    def write(self, position: Sequence[Any]) -> str:
+        """The token of the page behind `position`: JSON values that name the last row before it."""
+        payload = json.dumps(position, separators=(",", ":")).encode()
+        return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
+
+    def read(self, token: str) -> list[Any]:
+        """The position that a token was made of. Raises PAGE_TOKEN_INVALID."""
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:
+            raise Error(Reason.PAGE_TOKEN_INVALID) from None
+        signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, self._signature(payload)):
+            raise Error(Reason.PAGE_TOKEN_INVALID)
+        position: list[Any] = json.loads(payload)
+        return position
+
+    def _signature(self, payload: bytes) -> bytes:
+        signed = len(self.arguments).to_bytes(4, "big") + self.arguments + payload
+        return hmac.digest(self.key, signed, hashlib.sha256)[:_SIGNATURE_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page of a list is asked for."""
+
+    token: PageToken
+    size: int = 0
+    """0 for the default; more than the most is taken as the most."""
+    after: str = ""
+    """The token of the page; '' for the first one."""
+    skip: int = 0
+    count: bool = False
+    """Whether to count everything that the list holds."""
+
+    @property
+    def limit(self) -> int:
+        """Rows on the page."""
+        return min(self.size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+
+    def parameters(self, *names: str) -> dict[str, Any]:
+        """The parameters of the page's statement: one row more than fits tells whether there is a next
+        page; `names` are those of the position's values, absent on the first page."""
+        parameters: dict[str, Any] = {"limit": self.limit + 1, "skip": self.skip}
+        if self.after:
+            parameters.update(zip(names, self.token.read(self.after), strict=True))
+        return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next_token: str
+    """'' on the last page."""
+    total: int | None = None
+    """How many items the list holds; None if nobody asked."""
+
+
+def page_of(
+    request: PageRequest, items: Sequence[T], positions: Sequence[Sequence[Any]], total: int | None = None
+) -> Page[T]:
+    """Cuts a page from the rows fetched for it: one more than its limit, if there is a next one."""
+    limit = request.limit
+    more = len(items) > limit
+    return Page(
+        list(items[:limit]), request.token.write(positions[limit - 1]) if more else "", total
+    )

@@ -1,0 +1,117 @@
+"""The use cases of projects."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from server.domain import events
+from server.domain.caller import Caller
+from server.domain.identity import etag, new_id, require_etag
+from server.domain.paging import Page, PageRequest, page_of
+from server.errors import Error, Reason
+from server.store import projects as rows
+from server.store.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project. The fields are the columns of `store.projects`, in their order."""
+
+    project_id: str
+    display_name: str
+    create_time: datetime
+    update_time: datetime
+    revision: int
+
+    @property
+    def etag(self) -> str:
+        """The fingerprint of this state."""
+        return etag(self.revision, self.create_time)
+
+
+# What a caller can set, by name; with the value it has when nobody set it.
+SETTABLE: Final[dict[str, Any]] = {"display_name": ""}
+
+
+class Projects:
+    """The projects that a caller's key may act in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, caller: Caller, project_id: str) -> Project:
+        """The project; '' is the caller's own. Raises PROJECT_NOT_FOUND."""
+        project_id = project_id or caller.project_id
+        return _found(caller, project_id, rows.get(self._database, project_id))
+
+    def list(self, caller: Caller, page: PageRequest) -> Page[Project]:
+        """A page of the projects that the caller's key may act in, oldest first."""
+        grant = caller.grant
+        visible = None if grant.all_projects else sorted(grant.project_ids)
+        parameters = page.parameters("after_key", "after_id")
+        found, total = rows.list_projects(self._database, visible, parameters, count=page.count)
+        projects = [_project_of(row) for row in found]
+        return page_of(page, projects, [(row[-1], row[0]) for row in found], total)
+
+    def create(self, caller: Caller, values: Mapping[str, Any], *, project_id: str) -> Project:
+        """Creates a project; `project_id` '' lets the server make one.
+        Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN."""
+        if not caller.grant.all_projects:
+            raise Error(Reason.ALL_PROJECTS_REQUIRED)
+        values = {**SETTABLE, **values}
+        project_id = project_id or new_id()
+        (create_time,) = rows.create(
+            self._database,
+            {**values, "project_id": project_id, "page_token_key": secrets.token_bytes(32)},
+        )
+        within = replace(caller, project_id=project_id)
+        events.record(self._database, within, "project.created", project_id, {"after": values})
+        return Project(
+            project_id=project_id, create_time=create_time, update_time=create_time, revision=1, **values
+        )
+
+    def update(self, caller: Caller, project_id: str, values: Mapping[str, Any], etag: str) -> Project:
+        """Sets these values; `project_id` '' is the caller's own.
+        Raises PROJECT_NOT_FOUND, ETAG_MISMATCH."""
+        project = self._locked(caller, project_id or caller.project_id)
+        require_etag(etag, project.etag)
+        changed = replace(project, **values)
+        after = {name: getattr(changed, name) for name in SETTABLE}
+        changes = events.changes({name: getattr(project, name) for name in SETTABLE}, after)
+        if not changes:
+            return project
+        update_time, revision = rows.update(
+            self._database, {**after, "project_id": project.project_id}
+        )
+        within = replace(caller, project_id=project.project_id)
+        events.record(self._database, within, "project.updated", project.project_id, changes)
+        return replace(changed, update_time=update_time, revision=revision)
+
+    def delete(self, caller: Caller, project_id: str, *, force: bool, etag: str) -> None:
+        """Deletes the project with all it holds, its events included.
+        Raises PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH."""
+        project = self._locked(caller, project_id)
+        require_etag(etag, project.etag)
+        if not force and rows.has_users(self._database, project_id):
+            raise Error(Reason.PROJECT_NOT_EMPTY)
+        rows.delete(self._database, project_id)
+        if project_id != caller.project_id:
+            events.record(self._database, caller, "project.deleted", project_id, {})
+
+    def _locked(self, caller: Caller, project_id: str) -> Project:
+        return _found(caller, project_id, rows.lock(self._database, project_id))
+
+
+def _project_of(row: Row) -> Project:
+    return Project(*row[: len(rows.PROJECT_COLUMNS)])
+
+
+def _found(caller: Caller, project_id: str, row: Row | None) -> Project:
+    """The project in a row; one that the caller's key may not act in does not exist for it."""
+    if row is None or not caller.grant.may_act_in(project_id):
+        raise Error(Reason.PROJECT_NOT_FOUND, project_id=project_id)
+    return _project_of(row)

@@ -1,0 +1,217 @@
+"""A user as the domain sees it, and the rules that a single user has to keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from server.config import MAX_LOGIN_IDS_PER_USER, MAX_METADATA_BYTES
+from server.domain import text
+from server.domain.identity import etag
+from server.errors import Violation
+from server.store.database import Row
+
+MAX_FOLDED_BYTES: Final = 1_000
+"""Folding can make a text longer; beyond this an index could not hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that a user holds."""
+
+    role_id: str
+    name: str
+    permissions: tuple[str, ...]
+    expire_time: datetime | None
+    """None: held for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user. The fields are the columns of `store.users`, in their order; a text that is absent is ''."""
+
+    user_id: str
+    login_ids: tuple[str, ...]
+    email: str
+    email_verified: bool
+    phone_number: str
+    phone_number_verified: bool
+    given_name: str
+    family_name: str
+    middle_name: str
+    display_name: str
+    picture: str
+    locale: str
+    zoneinfo: str
+    status: str
+    metadata: dict[str, Any] | None
+    test: bool
+    expire_time: datetime | None
+    create_time: datetime
+    update_time: datetime
+    revision: int
+    roles: tuple[HeldRole, ...]
+    """In alphabetical order."""
+
+    @property
+    def etag(self) -> str:
+        """The fingerprint of this state."""
+        return etag(self.revision, self.create_time)
+
+    @property
+    def permissions(self) -> list[str]:
+        """All permissions of the roles held, once each, in alphabetical order."""
+        if len(self.roles) == 1:
+            return list(self.roles[0].permissions)
+        return sorted({permission for role in self.roles for permission in role.permissions})
+
+
+# What a caller can set, by name; with the value it has when nobody set it.
+SETTABLE: Final[dict[str, Any]] = {
+    "login_ids": (),
+    "email": "",
+    "email_verified": False,
+    "phone_number": "",
+    "phone_number_verified": False,
+    "given_name": "",
+    "family_name": "",
+    "middle_name": "",
+    "display_name": "",
+    "picture": "",
+    "locale": "",
+    "zoneinfo": "",
+    "metadata": None,
+    "test": False,
+    "expire_time": None,
+}
+
+_ROLES_INDEX: Final = len(fields(User)) - 1
+
+
+def user_of(row: Row) -> User:
+    """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
+    return User(*row[:_ROLES_INDEX], held_roles(row[_ROLES_INDEX]))
+
+
+def held_roles(grants: list[list[Any]] | None) -> tuple[HeldRole, ...]:
+    """The roles in the JSON value that `store.users` makes of them."""
+    if not grants:
+        return ()
+    return tuple(
+        HeldRole(role_id, name, tuple(permissions), None if expiry is None else _instant(expiry))
+        for role_id, name, permissions, expiry in grants
+    )
+
+
+def _instant(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRef:
+    """Names a user: by `kind` (user_id, email, phone_number, login_id) and the value as it was given."""
+
+    kind: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """The value as the store compares it."""
+        return _KEYS[self.kind](self.value)
+
+
+def _phone_key(number: str) -> str:
+    return text.phone_number_e164(number) or ""
+
+
+_KEYS: Final = {
+    "user_id": str,
+    "email": text.fold,
+    "phone_number": _phone_key,
+    "login_id": text.fold,
+}
+
+
+def normalized(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settable values in the form they are kept in: without surrounding white space, numbers in E.164."""
+    kept = dict(values)
+    for name in ("email", "given_name", "family_name", "middle_name", "display_name"):
+        if name in kept:
+            kept[name] = kept[name].strip()
+    if "login_ids" in kept:
+        stripped = [login_id.strip() for login_id in kept["login_ids"]]
+        kept["login_ids"] = tuple({text.fold(login_id): login_id for login_id in stripped}.values())
+    if kept.get("phone_number"):
+        number = kept["phone_number"]
+        kept["phone_number"] = text.phone_number_e164(number) or number
+    return kept
+
+
+def violations(values: Mapping[str, Any]) -> list[Violation]:
+    """The rules, beyond those of the contract, that normalized settable values break."""
+    return [
+        Violation(f"user.{field}", problem)
+        for field, problem in _problems(values)
+        if problem is not None
+    ]
+
+
+def _problems(values: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
+    if email := values.get("email"):
+        yield "email", text.email_problem(email) or _too_long(email)
+    if number := values.get("phone_number"):
+        exists = text.phone_number_e164(number) is not None
+        yield "phone_number", None if exists else "is not a possible phone number"
+    login_ids = values.get("login_ids", ())
+    if len(login_ids) > MAX_LOGIN_IDS_PER_USER:
+        yield "login_ids", f"has {len(login_ids)} items, at most {MAX_LOGIN_IDS_PER_USER} are allowed"
+    for position, login_id in enumerate(login_ids):
+        yield (
+            f"login_ids[{position}]",
+            _too_long(login_id) if login_id else "must not be blank",
+        )
+    if zone := values.get("zoneinfo"):
+        yield "zoneinfo", None if text.is_time_zone(zone) else "is not the name of an IANA time zone"
+    if metadata := values.get("metadata"):
+        size = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
+        fits = size <= MAX_METADATA_BYTES
+        yield "metadata", None if fits else f"has {size} bytes, at most {MAX_METADATA_BYTES} are allowed"
+
+
+def _too_long(value: str) -> str | None:
+    size = len(text.fold(value).encode())
+    return None if size <= MAX_FOLDED_BYTES else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
+
+
+def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that the store derives its comparisons, orders and searches from."""
+    login_id_keys = [text.fold(login_id) for login_id in values["login_ids"]]
+    email_key = text.fold(values["email"])
+    family_name_key = text.fold(values["family_name"])
+    lines = [
+        email_key,
+        _searchable(values["given_name"]),
+        _searchable(family_name_key),
+        _searchable(values["middle_name"]),
+        _searchable(values["display_name"]),
+        values["phone_number"],
+        *login_id_keys,
+    ]
+    return {
+        "email_key": email_key,
+        "family_name_key": family_name_key[:200],
+        "login_id_keys": login_id_keys,
+        "search_text": "\n" + "".join(f"{line}\n" for line in lines),
+    }
+
+
+def _searchable(value: str) -> str:
+    return " ".join(text.fold(value).split())
+
+
+def snapshot(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settable values that are set, as an event shows them."""
+    return {name: value for name, value in values.items() if value != SETTABLE[name]}

@@ -1,0 +1,95 @@
+"""The use cases that answer many users: list and search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.domain.caller import Caller
+from server.domain.paging import Page, PageRequest, page_of
+from server.domain.roles import RoleRef
+from server.domain.text import fold, phone_number_e164
+from server.domain.user import User, user_of
+from server.store import user_lists as rows
+from server.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users to list: what is None or empty does not matter, all the rest must hold."""
+
+    any_roles: Sequence[RoleRef] = ()
+    all_roles: Sequence[RoleRef] = ()
+    statuses: Sequence[str] = ()
+    email_verified: bool | None = None
+    phone_number_verified: bool | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    user_ids: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    phone_numbers: Sequence[str] = ()
+    login_ids: Sequence[str] = ()
+    test_users: str = "EXCLUDE"
+    """EXCLUDE, INCLUDE or ONLY."""
+
+
+_TEST_USERS = {"EXCLUDE": "no_test_users", "ONLY": "only_test_users"}
+
+
+class UserLists:
+    """Lists of users; every method acts in the caller's project."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(
+        self, caller: Caller, wanted: UserFilter, order: str, descending: bool, page: PageRequest
+    ) -> Page[User]:
+        """A page of users, in the order of create_time, update_time, email or family_name."""
+        filters, parameters = _conditions(wanted)
+        parameters |= {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
+        found, total = rows.list_users(
+            self._database, filters, order, descending, parameters, count=page.count
+        )
+        positions = [(row[-1], row[0]) for row in found]
+        return page_of(page, [user_of(row) for row in found], positions, total)
+
+    def search(
+        self, caller: Caller, query: str, field: str, wanted: UserFilter, page: PageRequest
+    ) -> Page[User]:
+        """A page of the users of whom `field` (ALL, EMAIL, GIVEN_NAME, ...) holds every word of the query,
+        the best matches first."""
+        filters, parameters = _conditions(wanted)
+        parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
+        found = rows.search_users(self._database, filters, field, fold(query).split(), parameters)
+        return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
+
+
+def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
+    """The names of the store's filters, and their parameters."""
+    parameters: dict[str, Any] = {
+        "statuses": list(wanted.statuses),
+        "email_verified": wanted.email_verified,
+        "phone_number_verified": wanted.phone_number_verified,
+        "created_after": wanted.created_after,
+        "created_before": wanted.created_before,
+        "updated_after": wanted.updated_after,
+        "updated_before": wanted.updated_before,
+        "user_ids": list(wanted.user_ids),
+        "emails": [fold(email) for email in wanted.emails],
+        "phone_numbers": [phone_number_e164(number) or number for number in wanted.phone_numbers],
+        "login_ids": [fold(login_id) for login_id in wanted.login_ids],
+    }
+    filters = {name for name, value in parameters.items() if value is not None and value != []}
+    for name, refs in (("any_role", wanted.any_roles), ("all_role", wanted.all_roles)):
+        if refs:
+            filters.add(f"{name}s")
+            parameters[f"{name}_ids"] = [by.key for by in refs if by.kind == "role_id"]
+            parameters[f"{name}_names"] = [by.key for by in refs if by.kind == "name"]
+    if test_users := _TEST_USERS.get(wanted.test_users):
+        filters.add(test_users)
+    return frozenset(filters), parameters

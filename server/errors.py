@@ -1,0 +1,191 @@
+"""The errors of the domain: what went wrong, in words of the domain. No grpc here.
+
+`REASONS` is the whole vocabulary: for every reason its kind, the message, and whether a retry helps.
+The interceptor of errors turns an `Error` into a `google.rpc.Status`; the contract repeats the reasons
+as the enum `ErrorReason`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+
+class Kind(Enum):
+    """What a caller can do about an error; the names are those of the gRPC status codes."""
+
+    INVALID_ARGUMENT = auto()
+    UNAUTHENTICATED = auto()
+    PERMISSION_DENIED = auto()
+    NOT_FOUND = auto()
+    ALREADY_EXISTS = auto()
+    FAILED_PRECONDITION = auto()
+    ABORTED = auto()
+    DEADLINE_EXCEEDED = auto()
+    UNAVAILABLE = auto()
+    INTERNAL = auto()
+
+
+class Reason(StrEnum):
+    """Why a call was refused."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, *_: object) -> str:
+        return name
+
+    CREDENTIALS_MISSING = auto()
+    CREDENTIALS_MALFORMED = auto()
+    CREDENTIALS_INVALID = auto()
+    KEY_EXPIRED = auto()
+    KEY_REVOKED = auto()
+    PROJECT_NOT_ALLOWED = auto()
+    ADDRESS_NOT_ALLOWED = auto()
+    SCOPE_MISSING = auto()
+    SCOPE_ESCALATION = auto()
+    ALL_PROJECTS_REQUIRED = auto()
+    FIELDS_INVALID = auto()
+    MESSAGE_MALFORMED = auto()
+    PAGE_TOKEN_INVALID = auto()
+    UPDATE_MASK_INVALID = auto()
+    REQUEST_ID_REUSED = auto()
+    USER_NOT_FOUND = auto()
+    ROLE_NOT_FOUND = auto()
+    PROJECT_NOT_FOUND = auto()
+    MANAGEMENT_KEY_NOT_FOUND = auto()
+    LOGIN_ID_NOT_FOUND = auto()
+    USER_ID_TAKEN = auto()
+    EMAIL_TAKEN = auto()
+    PHONE_NUMBER_TAKEN = auto()
+    LOGIN_ID_TAKEN = auto()
+    ROLE_ID_TAKEN = auto()
+    ROLE_NAME_TAKEN = auto()
+    PROJECT_ID_TAKEN = auto()
+    ETAG_MISMATCH = auto()
+    TRANSACTION_CONFLICT = auto()
+    LAST_IDENTIFIER = auto()
+    USER_EXPIRED = auto()
+    TOO_MANY_ROLES = auto()
+    ROLE_IN_USE = auto()
+    PROJECT_NOT_EMPTY = auto()
+    KEY_NOT_USABLE = auto()
+    CALL_TIMED_OUT = auto()
+    DATABASE_UNAVAILABLE = auto()
+    INTERNAL = auto()
+
+
+REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
+    Reason.CREDENTIALS_MISSING: (
+        Kind.UNAUTHENTICATED,
+        "Send the metadata `authorization: Bearer <project_id>:<management_key>`.",
+    ),
+    Reason.CREDENTIALS_MALFORMED: (
+        Kind.UNAUTHENTICATED,
+        "The metadata `authorization` must be `Bearer <project_id>:<management_key>`.",
+    ),
+    Reason.CREDENTIALS_INVALID: (Kind.UNAUTHENTICATED, "The management key is not valid."),
+    Reason.KEY_EXPIRED: (Kind.UNAUTHENTICATED, "The management key has expired; create another one."),
+    Reason.KEY_REVOKED: (Kind.UNAUTHENTICATED, "The management key was revoked; create another one."),
+    Reason.PROJECT_NOT_ALLOWED: (
+        Kind.UNAUTHENTICATED,
+        "The management key may not act in the project {project_id}.",
+    ),
+    Reason.ADDRESS_NOT_ALLOWED: (
+        Kind.UNAUTHENTICATED,
+        "The management key may not be used from {address}.",
+    ),
+    Reason.SCOPE_MISSING: (Kind.PERMISSION_DENIED, "The management key lacks the scope {scope}."),
+    Reason.SCOPE_ESCALATION: (
+        Kind.PERMISSION_DENIED,
+        "A key cannot give what it does not hold itself: {grant}.",
+    ),
+    Reason.ALL_PROJECTS_REQUIRED: (
+        Kind.PERMISSION_DENIED,
+        "Creating a project takes a key that may act in all projects.",
+    ),
+    Reason.FIELDS_INVALID: (Kind.INVALID_ARGUMENT, "The request has invalid fields: {fields}."),
+    Reason.MESSAGE_MALFORMED: (
+        Kind.INVALID_ARGUMENT,
+        "The request is not a valid message of its type: wrong encoding, or text that is not UTF-8.",
+    ),
+    Reason.PAGE_TOKEN_INVALID: (
+        Kind.INVALID_ARGUMENT,
+        "The page token is damaged, or was made for other arguments.",
+    ),
+    Reason.UPDATE_MASK_INVALID: (Kind.INVALID_ARGUMENT, "The update mask names invalid paths: {fields}."),
+    Reason.REQUEST_ID_REUSED: (
+        Kind.INVALID_ARGUMENT,
+        "The request id {request_id} was used for another request.",
+    ),
+    Reason.USER_NOT_FOUND: (Kind.NOT_FOUND, "There is no user with {reference}."),
+    Reason.ROLE_NOT_FOUND: (Kind.NOT_FOUND, "There is no role with {reference}."),
+    Reason.PROJECT_NOT_FOUND: (Kind.NOT_FOUND, "There is no project with {reference}."),
+    Reason.MANAGEMENT_KEY_NOT_FOUND: (Kind.NOT_FOUND, "There is no management key with {reference}."),
+    Reason.LOGIN_ID_NOT_FOUND: (Kind.NOT_FOUND, "The user has no login id {login_id}."),
+    Reason.USER_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this user_id."),
+    Reason.EMAIL_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this email."),
+    Reason.PHONE_NUMBER_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this phone_number."),
+    Reason.LOGIN_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user has one of these login_ids."),
+    Reason.ROLE_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another role has this role_id."),
+    Reason.ROLE_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another role has this name."),
+    Reason.PROJECT_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another project has this project_id."),
+    Reason.ETAG_MISMATCH: (Kind.ABORTED, "The resource has changed since it was read; read it again."),
+    Reason.TRANSACTION_CONFLICT: (Kind.ABORTED, "The change collided with others; repeat it."),
+    Reason.LAST_IDENTIFIER: (
+        Kind.FAILED_PRECONDITION,
+        "A user must keep at least one of email, phone_number and login_ids.",
+    ),
+    Reason.USER_EXPIRED: (Kind.FAILED_PRECONDITION, "The user has expired; move expire_time first."),
+    Reason.TOO_MANY_ROLES: (Kind.FAILED_PRECONDITION, "A user can hold at most {limit} roles."),
+    Reason.ROLE_IN_USE: (
+        Kind.FAILED_PRECONDITION,
+        "Users hold the role; take it from them, or delete it with force.",
+    ),
+    Reason.PROJECT_NOT_EMPTY: (
+        Kind.FAILED_PRECONDITION,
+        "The project has users; delete them, or delete it with force.",
+    ),
+    Reason.KEY_NOT_USABLE: (
+        Kind.FAILED_PRECONDITION,
+        "The key has expired or was revoked; create another one.",
+    ),
+    Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
+    Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),
+    Reason.INTERNAL: (Kind.INTERNAL, "Internal error {error_id}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One field of a request that breaks a rule: its path from the request on, and the rule in words."""
+
+    field: str
+    description: str
+
+
+class Error(Exception):
+    """A call is refused for `reason`; `metadata` fills in its message and reaches the caller as it is.
+
+    Nothing secret may be passed: no password, token, key or hash.
+    """
+
+    def __init__(
+        self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str
+    ) -> None:
+        self.reason = reason
+        self.kind, template = REASONS[reason]
+        self.metadata = metadata
+        self.violations = tuple(violations)
+        self.message = template.format(
+            fields=", ".join(dict.fromkeys(v.field for v in violations)),
+            reference=", ".join(f"{name} {value}" for name, value in metadata.items()),
+            **metadata,
+        )
+        super().__init__(self.message)
+
+
+def refuse_invalid(violations: Sequence[Violation]) -> None:
+    """Raises FIELDS_INVALID if there is any violation."""
+    if violations:
+        raise Error(Reason.FIELDS_INVALID, violations=violations)

@@ -1,0 +1,84 @@
+"""The services of the contract: one module each, and here what is registered from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
+from google.protobuf.message_factory import GetMessageClass
+from roster.v1 import annotations_pb2 as annotations
+from roster.v1 import management_key_service_pb2 as management_key
+from roster.v1 import management_key_service_pb2_grpc as management_key_grpc
+from roster.v1 import project_service_pb2 as project
+from roster.v1 import project_service_pb2_grpc as project_grpc
+from roster.v1 import role_service_pb2 as role
+from roster.v1 import role_service_pb2_grpc as role_grpc
+from roster.v1 import user_service_pb2 as user
+from roster.v1 import user_service_pb2_grpc as user_grpc
+
+from server.domain.management_keys import ManagementKeys
+from server.domain.projects import Projects
+from server.domain.roles import Roles
+from server.domain.user_lists import UserLists
+from server.domain.users import Users
+from server.handlers.management_key_service import ManagementKeyService
+from server.handlers.project_service import ProjectService
+from server.handlers.role_service import RoleService
+from server.handlers.user_service import UserService
+from server.interceptors.call import Effect, Method
+from server.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: its description, how grpc takes it, and how it is made."""
+
+    descriptor: ServiceDescriptor
+    register: Callable[[Any, Any], None]
+    make: Callable[[Database], Any]
+
+
+SERVICES = (
+    Service(
+        user.DESCRIPTOR.services_by_name["UserService"],
+        user_grpc.add_UserServiceServicer_to_server,
+        lambda database: UserService(Users(database), UserLists(database)),
+    ),
+    Service(
+        role.DESCRIPTOR.services_by_name["RoleService"],
+        role_grpc.add_RoleServiceServicer_to_server,
+        lambda database: RoleService(Roles(database)),
+    ),
+    Service(
+        project.DESCRIPTOR.services_by_name["ProjectService"],
+        project_grpc.add_ProjectServiceServicer_to_server,
+        lambda database: ProjectService(Projects(database)),
+    ),
+    Service(
+        management_key.DESCRIPTOR.services_by_name["ManagementKeyService"],
+        management_key_grpc.add_ManagementKeyServiceServicer_to_server,
+        lambda database: ManagementKeyService(ManagementKeys(database)),
+    ),
+)
+
+
+def methods() -> Mapping[str, Method]:
+    """What the contract says of every RPC, by the name that the protocol gives it."""
+    return {
+        f"/{service.descriptor.full_name}/{method.name}": Method(
+            name=f"/{service.descriptor.full_name}/{method.name}",
+            scope=method.GetOptions().Extensions[annotations.required_scope],
+            effect=_effect(method.GetOptions()),
+            response=GetMessageClass(method.output_type),
+        )
+        for service in SERVICES
+        for method in service.descriptor.methods
+    }
+
+
+def _effect(options: MethodOptions) -> Effect:
+    harmless = options.idempotency_level == MethodOptions.NO_SIDE_EFFECTS
+    return Effect.READ if harmless else Effect.WRITE

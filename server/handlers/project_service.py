@@ -1,0 +1,55 @@
+"""ProjectService: takes the request, calls the domain, converts the answer."""
+
+from __future__ import annotations
+
+from roster.v1 import project_service_pb2 as rpc
+
+from server import convert
+from server.domain.projects import SETTABLE, Projects
+from server.handlers.paging import page_request
+from server.interceptors.call import Call
+
+
+class ProjectService:
+    """The projects that the caller's key may act in."""
+
+    def __init__(self, projects: Projects) -> None:
+        self._projects = projects
+
+    def CreateProject(self, request: rpc.CreateProjectRequest, call: Call) -> rpc.CreateProjectResponse:
+        asked = request.project
+        project = self._projects.create(
+            call.caller,
+            convert.values_of(asked, convert.populated(asked, SETTABLE), "project"),
+            project_id=asked.project_id.lower(),
+        )
+        return rpc.CreateProjectResponse(project=convert.project_message(project))
+
+    def GetProject(self, request: rpc.GetProjectRequest, call: Call) -> rpc.GetProjectResponse:
+        project = self._projects.get(call.caller, request.project_id.lower())
+        return rpc.GetProjectResponse(project=convert.project_message(project))
+
+    def ListProjects(self, request: rpc.ListProjectsRequest, call: Call) -> rpc.ListProjectsResponse:
+        page = self._projects.list(call.caller, page_request(request, call))
+        return rpc.ListProjectsResponse(
+            projects=[convert.project_message(project) for project in page.items],
+            next_page_token=page.next_token,
+            total_size=page.total,
+        )
+
+    def UpdateProject(self, request: rpc.UpdateProjectRequest, call: Call) -> rpc.UpdateProjectResponse:
+        asked = request.project
+        paths = convert.masked(asked, request.update_mask, tuple(SETTABLE))
+        project = self._projects.update(
+            call.caller,
+            asked.project_id.lower(),
+            convert.values_of(asked, paths, "project"),
+            asked.etag,
+        )
+        return rpc.UpdateProjectResponse(project=convert.project_message(project))
+
+    def DeleteProject(self, request: rpc.DeleteProjectRequest, call: Call) -> rpc.DeleteProjectResponse:
+        self._projects.delete(
+            call.caller, request.project_id.lower(), force=request.force, etag=request.etag
+        )
+        return rpc.DeleteProjectResponse()

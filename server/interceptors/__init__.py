@@ -1,0 +1,35 @@
+"""The way of every call, outermost first. The order matters; the reasons stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.config import Config
+from server.domain.keyring import Keyring
+from server.interceptors.access_log import AccessLog
+from server.interceptors.call import Method
+from server.interceptors.deadline import Deadline
+from server.interceptors.errors import Errors
+from server.interceptors.management_key import ManagementKeyCheck
+from server.interceptors.metrics import Metrics
+from server.interceptors.request_id import RequestId
+from server.interceptors.transaction import Transaction
+from server.interceptors.validation import Validation
+from server.interceptors.wrapping import Interceptor
+from server.store.database import Database
+
+
+def interceptors(
+    methods: Mapping[str, Method], database: Database, config: Config
+) -> list[Interceptor]:
+    """The ordered list. A call goes down it to the handler, its answer or error comes back up."""
+    return [
+        RequestId(methods),  # first, so that everything below can name the call
+        AccessLog(methods),  # sees every call, refused ones too, with the status it ended in
+        Metrics(methods),  # before the key check, so that refusals are counted
+        Errors(methods),  # below log and metrics, which want the status; above all that raises
+        Deadline(methods, database, config),  # bounds the key check's look at the database as well
+        ManagementKeyCheck(methods, Keyring(database, config.key_cache_seconds)),
+        Validation(methods),  # after the key, so that a stranger learns nothing about the contract
+        Transaction(methods, database),  # last, so that a refused call never takes a connection
+    ]

@@ -1,0 +1,44 @@
+"""Lets in who presents a management key with the scope that the contract asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+from server.domain.caller import Caller
+from server.domain.keyring import Keyring
+from server.errors import Error, Reason
+from server.interceptors.call import Call, Method
+from server.interceptors.wrapping import Interceptor
+
+
+class ManagementKeyCheck(Interceptor):
+    """Puts the caller into the call."""
+
+    def __init__(self, methods: Mapping[str, Method], keyring: Keyring) -> None:
+        super().__init__(methods)
+        self._keyring = keyring
+
+    @contextmanager
+    def guard(self, call: Call, method: Method) -> Iterator[None]:
+        authorization = call.metadata.get("authorization")
+        admission = self._keyring.admit(
+            authorization if isinstance(authorization, str) else None,
+            lambda: peer_address(call.context.peer()),
+        )
+        call.key_id = admission.grant.key_id or ""
+        if not admission.grant.holds(method.scope):
+            raise Error(Reason.SCOPE_MISSING, scope=method.scope)
+        call.caller_or_none = Caller(
+            admission.project_id, call.call_id, admission.grant, admission.page_token_key
+        )
+        yield
+
+
+def peer_address(peer: str) -> str:
+    """The IP address in grpc's name of a peer: `ipv4:127.0.0.1:51234`, `ipv6:%5B::1%5D:51234`."""
+    family, _, rest = unquote(peer).partition(":")
+    if family not in ("ipv4", "ipv6"):
+        return peer
+    return rest.rpartition(":")[0].strip("[]").partition("%")[0]

@@ -1,0 +1,34 @@
+"""Counts and times every call, for Prometheus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+from server.interceptors.call import Call, Method
+from server.interceptors.wrapping import Interceptor
+
+CALLS: Final = Counter("roster_calls", "Calls that have ended.", ["method", "code"])
+SECONDS: Final = Histogram(
+    "roster_call_seconds",
+    "Seconds that calls took on the server.",
+    ["method"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+
+
+class Metrics(Interceptor):
+    """Counts refused calls too."""
+
+    @contextmanager
+    def guard(self, call: Call, method: Method) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            SECONDS.labels(method.name).observe(time.perf_counter() - begin)
+            CALLS.labels(method.name, call.code).inc()

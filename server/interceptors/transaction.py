@@ -1,0 +1,88 @@
+"""One mutating call, one transaction; a repeat of it, the first answer."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from google.protobuf.message import Message
+
+from server.errors import Error, Reason
+from server.interceptors.call import Call, Effect, Method
+from server.interceptors.wrapping import Interceptor, Proceed
+from server.store import request_records
+from server.store.database import Database
+from server.store.errors import Conflict, Unavailable
+
+ATTEMPTS: Final = 4
+_PAUSE: Final = 0.02
+"""Seconds before the second attempt at most; doubled for each further one."""
+
+
+class Transaction(Interceptor):
+    """Runs writes in a transaction, and runs again what collided or met a connection that was gone."""
+
+    def __init__(self, methods: Mapping[str, Method], database: Database) -> None:
+        super().__init__(methods)
+        self._database = database
+
+    def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._attempt(proceed, request, call, method)
+            except Conflict:
+                pause = random.uniform(0, _PAUSE * 2**attempt)
+                if attempt == ATTEMPTS or time.monotonic() + pause > call.deadline:
+                    raise
+                time.sleep(pause)
+            except Unavailable as error:
+                # A held connection is found dead when it is next used, and the next one may live. What
+                # was in a COMMIT may be done: only the caller's request_id makes that safe to repeat.
+                if error.in_doubt or attempt > 1 or time.monotonic() > call.deadline:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def stream(
+        self, proceed: Proceed, request: Any, call: Call, method: Method
+    ) -> Iterator[Any]:
+        """Streams make their own transactions, one a message: none may be open across a `yield`."""
+        yield from proceed(request, call)
+
+    def _attempt(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        if method.effect is Effect.READ:
+            return proceed(request, call)
+        with self._database.transaction():
+            if not request.request_id:
+                return proceed(request, call)
+            return self._once(proceed, request, call, method)
+
+    def _once(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        """Raises REQUEST_ID_REUSED."""
+        project_id = call.caller.project_id
+        request_id = request.request_id.lower()
+        body = request.SerializeToString(deterministic=True)
+        fingerprint = hashlib.sha256(method.name.encode() + b"\0" + body).digest()
+        first = request_records.take(self._database, project_id, request_id, fingerprint)
+        if first is not None:
+            if first[0] != fingerprint:
+                raise Error(Reason.REQUEST_ID_REUSED, request_id=request_id)
+            return method.response.FromString(first[1])
+        response = proceed(request, call)
+        kept = _without_secrets(response).SerializeToString()
+        request_records.answer(self._database, project_id, request_id, kept)
+        return response
+
+
+def _without_secrets(response: Message) -> Message:
+    """The response as it may be stored: fields that the contract marks `debug_redact` are left out."""
+    secret = [field.name for field in response.DESCRIPTOR.fields if field.GetOptions().debug_redact]
+    if not secret:
+        return response
+    kept = type(response)()
+    kept.CopyFrom(response)
+    for name in secret:
+        kept.ClearField(name)
+    return kept

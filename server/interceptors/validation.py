@@ -1,0 +1,113 @@
+"""Holds every request to the rules that the contract states, and names all that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import protovalidate
+from google.protobuf.message import DecodeError, Message
+
+from server.errors import Error, Reason, Violation, refuse_invalid
+from server.interceptors.call import Call, Method
+from server.interceptors.wrapping import Interceptor, Proceed
+
+
+class _Malformed:
+    """Stands in for a request that could not be decoded. The call goes on until the caller is known."""
+
+
+class Validation(Interceptor):
+    """Checks unary requests, and every message of a request stream."""
+
+    def __init__(self, methods: Mapping[str, Method]) -> None:
+        super().__init__(methods)
+        self._validator = protovalidate.Validator()
+
+    def wrap(self, handler: Any, method: Method) -> Any:
+        decode = handler.request_deserializer
+        return super().wrap(handler._replace(request_deserializer=_decoder(decode)), method)
+
+    def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        return proceed(self._checked(request), call)
+
+    def stream(
+        self, proceed: Proceed, request: Any, call: Call, method: Method
+    ) -> Iterator[Any]:
+        yield from proceed(self._checked(request), call)
+
+    def _checked(self, request: Any) -> Any:
+        if isinstance(request, Message | _Malformed):
+            self._check(request)
+            return request
+        return self._each_checked(request)
+
+    def _each_checked(self, requests: Iterator[Any]) -> Iterator[Any]:
+        for request in requests:
+            self._check(request)
+            yield request
+
+    def _check(self, request: Message | _Malformed) -> None:
+        """Raises MESSAGE_MALFORMED, FIELDS_INVALID."""
+        if isinstance(request, _Malformed):
+            raise Error(Reason.MESSAGE_MALFORMED)
+        violations = []
+        try:
+            self._validator.validate(request)
+        except protovalidate.ValidationError as error:
+            violations = [_violation(request, found.proto) for found in error.violations]
+        # Rare enough in the bytes of a request to look at its texts only then.
+        if b"\0" in request.SerializeToString():
+            violations += [Violation(path, "must not hold NUL characters") for path in _nul_paths(request, "")]
+        refuse_invalid(violations)
+
+
+def _decoder(decode: Callable[[bytes], Message]) -> Callable[[bytes], Message | _Malformed]:
+    def decoded(data: bytes) -> Message | _Malformed:
+        try:
+            return decode(data)
+        except DecodeError:
+            return _Malformed()
+
+    return decoded
+
+
+def _violation(request: Message, found: Any) -> Violation:
+    """A broken rule. One about a whole message names in its id the field it is about: `name.required`."""
+    path = ".".join(_element(element) for element in found.field.elements)
+    field = found.rule_id.partition(".")[0]
+    inner = request
+    for element in found.field.elements:
+        if element.subscript or not isinstance(inner, Message):
+            return Violation(path, found.message)
+        inner = getattr(inner, element.field_name)
+    if isinstance(inner, Message) and field in inner.DESCRIPTOR.fields_by_name:
+        path = f"{path}.{field}" if path else field
+    return Violation(path, found.message)
+
+
+def _element(element: Any) -> str:
+    subscript = element.subscript
+    return f"{element.field_name}[{subscript.value}]" if subscript else str(element.field_name)
+
+
+def _nul_paths(message: Message, prefix: str) -> Iterator[str]:
+    for field, value in message.ListFields():
+        path = f"{prefix}{field.name}"
+        if field.message_type and field.message_type.GetOptions().map_entry:
+            for key, item in value.items():
+                if "\0" in str(key):
+                    yield path
+                yield from _nuls_in(item, path)
+        elif isinstance(value, str | bytes | Message):
+            yield from _nuls_in(value, path)
+        elif field.is_repeated:
+            for position, item in enumerate(value):
+                yield from _nuls_in(item, f"{path}[{position}]")
+
+
+def _nuls_in(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, Message):
+        yield from _nul_paths(value, f"{path}.")
+    elif isinstance(value, str) and "\0" in value:
+        yield path

@@ -1,0 +1,40 @@
+"""The process that readies the database: schema, first project, first key.
+
+A process of its own, for it needs the database's driver, and the supervisor, which starts processes all its
+life, holds no connection and no thread of anybody's library.
+"""
+
+from __future__ import annotations
+
+import signal
+from multiprocessing.connection import Connection
+
+from server import logs
+from server.config import Config
+from server.startup import StartError
+
+
+def prepare(config: Config, pipe: Connection) -> None:
+    """Receive the database's URL, ready the database, and send `(project_id, management_key)` of the first
+    project, None when there was a project before, or a `StartError`."""
+    # The work is done in transactions: it may end at any point. Ctrl-C is for the supervisor to answer.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    logs.configure(config)
+
+    from server.bootstrap import first_project  # noqa: PLC0415 - slow: not before the signals are settled
+    from server.store.errors import Unavailable  # noqa: PLC0415 - likewise
+    from server.store.migrations import migrate  # noqa: PLC0415 - likewise
+
+    try:
+        url = pipe.recv()
+        if config.migrate:
+            migrate(url, config)
+        first = first_project(url, config)
+        pipe.send(None if first is None else (first.project_id, first.management_key))
+    except (EOFError, BrokenPipeError):
+        return
+    except Unavailable as error:
+        pipe.send(StartError(f"the database cannot be reached: {error.__cause__ or error}"))
+    except Exception as error:
+        pipe.send(StartError(f"the database cannot be readied: {error or type(error).__name__}"))
+        raise

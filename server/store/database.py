@@ -1,0 +1,229 @@
+"""Connections, transactions, and the one place where a statement is run.
+
+Every thread holds one connection, opened when it is first needed and again after a loss. A
+transaction begins with its first statement, so that one who only prepares holds none.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final, cast
+
+import psycopg
+from peewee import OperationalError, PostgresqlDatabase
+from psycopg.types.string import TextLoader
+
+from server.config import Config
+from server.store.errors import Unavailable, translated
+
+Row = tuple[Any, ...]
+
+WATCH_INTERVAL: Final = 0.1
+"""Seconds between two looks at overdue statements."""
+
+
+class _Postgres(PostgresqlDatabase):
+    """Peewee's database with our driver settings: one connection per thread, ids as text."""
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        connection = cast(psycopg.Connection[Row], super()._connect())
+        connection.adapters.register_loader("uuid", TextLoader)
+        return connection
+
+
+class _Lease:
+    """What one thread holds: its connection, its transaction, its time."""
+
+    __slots__ = ("begun", "committing", "connection", "in_transaction", "until")
+
+    def __init__(self) -> None:
+        self.connection: psycopg.Connection[Row] | None = None
+        self.in_transaction = False
+        self.begun = False
+        self.committing = False
+        self.until = 0.0
+        """Time of `time.monotonic()` at which the connection is cut; 0 for never."""
+
+
+class Database:
+    """One PostgreSQL, for all threads of the process.
+
+    Raises from every method that reaches the database: `Unavailable`, `Conflict`, and the domain's
+    errors that `store.errors` lists.
+    """
+
+    def __init__(self, url: str, config: Config) -> None:
+        timeout = int(config.call_timeout * 1000)
+        self.peewee = _Postgres(
+            url,
+            prefer_psycopg3=True,
+            connect_timeout=config.connect_timeout,
+            application_name="roster",
+            # A vanished peer is noticed without waiting for the operating system's hours.
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+            tcp_user_timeout=timeout,
+            options=(
+                f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout={timeout}"
+                " -c timezone=UTC -c client_connection_check_interval=1000"
+            ),
+        )
+        self.on_statement: Callable[[str], None] | None = None
+        """Called with every statement before it is run, if set."""
+        self._local = threading.local()
+        self._leases: list[_Lease] = []
+        self._closed = threading.Event()
+        threading.Thread(target=self._cut_overdue, name="database-watch", daemon=True).start()
+
+    # -- statements ----------------------------------------------------------------------------
+
+    def all(self, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
+        """Runs a statement and returns its rows."""
+        return self._run(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Mapping[str, Any]) -> Row | None:
+        """Runs a statement and returns its first row, if there is one."""
+        return self._run(sql, parameters).fetchone()
+
+    def row(self, sql: str, parameters: Mapping[str, Any]) -> Row:
+        """Runs a statement that always returns a row, and returns it."""
+        row = self._run(sql, parameters).fetchone()
+        assert row is not None, "the statement returns a row"
+        return row
+
+    def execute(self, sql: str, parameters: Mapping[str, Any]) -> int:
+        """Runs a statement and returns how many rows it touched."""
+        return self._run(sql, parameters).rowcount
+
+    def _run(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+        lease = self._lease()
+        if self.on_statement is not None:
+            self.on_statement(sql)
+        try:
+            connection = lease.connection or self._connect(lease)
+            if lease.in_transaction and not lease.begun:
+                connection.execute("BEGIN")
+                lease.begun = True
+            return connection.execute(sql, parameters)
+        except psycopg.Error as error:
+            raise self._failure(lease, error) from error
+
+    # -- transactions --------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits what is run inside when the block ends, and rolls it back when it raises."""
+        lease = self._lease()
+        assert not lease.in_transaction, "transactions do not nest"
+        lease.in_transaction, lease.begun = True, False
+        try:
+            yield
+            if lease.begun:
+                self._commit(lease)
+        except BaseException:
+            self._roll_back(lease)
+            raise
+        finally:
+            lease.in_transaction = lease.begun = False
+
+    def _commit(self, lease: _Lease) -> None:
+        if lease.connection is None:
+            raise Unavailable(in_doubt=False)
+        lease.committing = True
+        try:
+            lease.connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise self._failure(lease, error) from error
+        finally:
+            lease.committing = False
+
+    def _roll_back(self, lease: _Lease) -> None:
+        if lease.begun and lease.connection is not None:
+            try:
+                lease.connection.execute("ROLLBACK")
+            except psycopg.Error:
+                self._drop(lease)
+
+    # -- connections ---------------------------------------------------------------------------
+
+    def _lease(self) -> _Lease:
+        try:
+            lease: _Lease = self._local.lease
+        except AttributeError:
+            lease = self._local.lease = _Lease()
+            self._leases.append(lease)
+        return lease
+
+    def _connect(self, lease: _Lease) -> psycopg.Connection[Row]:
+        try:
+            self.peewee.connect(reuse_if_open=True)
+        except OperationalError as error:
+            raise Unavailable(in_doubt=False) from error
+        lease.connection = cast(psycopg.Connection[Row], self.peewee.connection())
+        return lease.connection
+
+    def _failure(self, lease: _Lease, error: psycopg.Error) -> Exception:
+        """Drops the connection if it is of no more use, and says what to raise."""
+        lost = lease.connection is None or lease.connection.closed
+        failure = translated(error, lost=lost, in_doubt=lease.committing)
+        if isinstance(failure, Unavailable):
+            self._drop(lease)
+        return failure
+
+    def _drop(self, lease: _Lease) -> None:
+        lease.connection = None
+        with suppress(Exception):
+            self.peewee.close()
+
+    def close(self) -> None:
+        """Closes every thread's connection. The threads must have finished their work."""
+        self._closed.set()
+        for lease in self._leases:
+            if lease.connection is not None:
+                lease.connection.close()
+
+    # -- overdue statements --------------------------------------------------------------------
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Cuts the thread's connection if what is run inside takes longer than `seconds`.
+
+        A statement that outlives its time on a healthy server is ended by the server itself
+        (`statement_timeout`); this is for the server that does not answer at all.
+        """
+        lease = self._lease()
+        lease.until = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            lease.until = 0.0
+
+    def _cut_overdue(self) -> None:
+        while not self._closed.wait(WATCH_INTERVAL):
+            now = time.monotonic()
+            for lease in list(self._leases):
+                if 0.0 < lease.until < now and lease.connection is not None:
+                    lease.until = 0.0
+                    _cut(lease.connection)
+
+    def answers(self, seconds: float) -> bool:
+        """Whether the database answers a trivial question within `seconds`."""
+        try:
+            with self.within(seconds):
+                self.one("SELECT 1", {})
+        except Unavailable:
+            return False
+        return True
+
+
+def _cut(connection: psycopg.Connection[Row]) -> None:
+    """Makes the thread that waits on the connection see its end. The descriptor stays the driver's."""
+    with suppress(OSError, psycopg.Error):
+        with socket.socket(fileno=os.dup(connection.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RDWR)

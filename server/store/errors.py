@@ -1,0 +1,73 @@
+"""What the database says, in words of the domain: one table of constraints, one of conditions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import psycopg
+from psycopg import errors as pg
+
+from server.errors import Error, Reason
+
+CONSTRAINTS: Final[dict[str, Reason]] = {
+    "projects_pkey": Reason.PROJECT_ID_TAKEN,
+    "roles_pkey": Reason.ROLE_ID_TAKEN,
+    "roles_name_key": Reason.ROLE_NAME_TAKEN,
+    "users_pkey": Reason.USER_ID_TAKEN,
+    "users_email_key": Reason.EMAIL_TAKEN,
+    "users_phone_number_key": Reason.PHONE_NUMBER_TAKEN,
+    "login_ids_pkey": Reason.LOGIN_ID_TAKEN,
+    "users_identifier_check": Reason.LAST_IDENTIFIER,
+    # Grants are made under a lock on their roles, so only a deletion can meet it.
+    "user_roles_role_fkey": Reason.ROLE_IN_USE,
+}
+
+# The project was deleted under the call.
+PROJECT_KEYS: Final = ("users_project_fkey", "roles_project_fkey", "management_keys_project_fkey")
+
+# Others were faster; the same transaction may succeed when it runs again.
+CONFLICTS: Final = (pg.SerializationFailure, pg.DeadlockDetected)
+
+# The server is there, but cannot serve: starting, stopping, full, or a standby after a failover.
+AWAY: Final = (
+    pg.AdminShutdown,
+    pg.CrashShutdown,
+    pg.CannotConnectNow,
+    pg.TooManyConnections,
+    pg.ReadOnlySqlTransaction,
+    pg.IdleInTransactionSessionTimeout,
+)
+
+
+class Conflict(Exception):
+    """The transaction collided with another one and was rolled back. It may be run again."""
+
+
+class Unavailable(Exception):
+    """The database did not answer.
+
+    `in_doubt` tells whether the transaction may have been committed all the same.
+    """
+
+    def __init__(self, *, in_doubt: bool) -> None:
+        super().__init__()
+        self.in_doubt = in_doubt
+
+
+def translated(error: psycopg.Error, *, lost: bool, in_doubt: bool) -> Exception:
+    """The error to raise in place of `error`; `error` itself if it shows a defect of ours.
+
+    `lost` tells whether the connection is gone, `in_doubt` whether a COMMIT was under way.
+    """
+    if lost or isinstance(error, AWAY):
+        return Unavailable(in_doubt=in_doubt)
+    if isinstance(error, CONFLICTS):
+        return Conflict()
+    if isinstance(error, pg.QueryCanceled):
+        return Error(Reason.CALL_TIMED_OUT)
+    constraint = error.diag.constraint_name or ""
+    if constraint in PROJECT_KEYS:
+        return Error(Reason.CREDENTIALS_INVALID)
+    if constraint in CONSTRAINTS:
+        return Error(CONSTRAINTS[constraint])
+    return error

@@ -1,0 +1,122 @@
+"""Projects. A row of a project is the tuple of `PROJECT_COLUMNS`, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from peewee import fn
+
+from server.store.database import Database, Row
+from server.store.models import TABLES, Project, User
+from server.store.pages import Order, fetch_page, page_statement
+from server.store.statements import P, compiled
+
+PR: Final = Project.alias("p")
+
+PROJECT_COLUMNS: Final[dict[str, Any]] = {
+    "project_id": PR.project_id,
+    "display_name": PR.display_name,
+    "create_time": PR.create_time,
+    "update_time": PR.update_time,
+    "revision": PR.revision,
+}
+
+_GET_QUERY = PR.select(*PROJECT_COLUMNS.values()).where(PR.project_id == P.project_id)
+_GET: Final = compiled(_GET_QUERY)
+_LOCK: Final = compiled(_GET_QUERY.for_update("FOR UPDATE"))
+
+
+def get(database: Database, project_id: str) -> Row | None:
+    """The project with this id."""
+    return database.one(_GET, {"project_id": project_id})
+
+
+def lock(database: Database, project_id: str) -> Row | None:
+    """The same, locked until the transaction ends."""
+    return database.one(_LOCK, {"project_id": project_id})
+
+
+_CREATE: Final = """
+INSERT INTO projects (project_id, display_name, page_token_key)
+VALUES (%(project_id)s, %(display_name)s, %(page_token_key)s)
+RETURNING create_time
+"""
+_UPDATE: Final = """
+UPDATE projects SET display_name = %(display_name)s, update_time = now(), revision = revision + 1
+WHERE project_id = %(project_id)s
+RETURNING update_time, revision
+"""
+
+
+def create(database: Database, values: Mapping[str, Any]) -> Row:
+    """Inserts a project; returns (create_time,)."""
+    return database.row(_CREATE, values)
+
+
+def update(database: Database, values: Mapping[str, Any]) -> Row:
+    """Writes every column of a locked project; returns (update_time, revision)."""
+    return database.row(_UPDATE, values)
+
+
+_HAS_USERS: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(1))
+
+# What refers to others goes before them.
+_DELETES: Final = [
+    compiled(table.delete().where(table.project_id == P.project_id)) for table in reversed(TABLES)
+]
+
+
+def has_users(database: Database, project_id: str) -> bool:
+    """Whether the project holds any user."""
+    return database.one(_HAS_USERS, {"project_id": project_id}) is not None
+
+
+def delete(database: Database, project_id: str) -> None:
+    """Deletes a locked project with everything in it."""
+    for statement in _DELETES:
+        database.execute(statement, {"project_id": project_id})
+
+
+@cache
+def _list_statement(everything: bool, after: bool, count: bool) -> str:
+    return page_statement(
+        PR,
+        list(PROJECT_COLUMNS.values()),
+        [] if everything else [PR.project_id == fn.ANY(P("project_ids", "uuid[]"))],
+        Order(PR.create_time, "timestamptz", PR.project_id),
+        after=after,
+        count=count,
+    )
+
+
+def list_projects(
+    database: Database, project_ids: list[str] | None, parameters: Mapping[str, Any], *, count: bool
+) -> tuple[list[Row], int | None]:
+    """A page of the projects with these ids (None: of all projects), oldest first, and the total if
+    asked for; see `store.pages`."""
+    statement = _list_statement(project_ids is None, "after_id" in parameters, count)
+    return fetch_page(database, statement, {**parameters, "project_ids": project_ids}, count=count)
+
+
+_MISSING: Final = """
+SELECT asked FROM unnest(%(project_ids)s::uuid[]) AS asked
+WHERE NOT EXISTS (SELECT FROM projects WHERE project_id = asked)
+LIMIT 1
+"""
+
+
+def missing(database: Database, project_ids: list[str]) -> str | None:
+    """One of these ids that no project has, if there is one."""
+    row = database.one(_MISSING, {"project_ids": project_ids})
+    return None if row is None else row[0]
+
+
+_FIRST: Final = compiled(Project.select(Project.project_id).limit(1))
+
+
+def any_project(database: Database) -> str | None:
+    """The id of some project, if there is one."""
+    row = database.one(_FIRST, {})
+    return None if row is None else row[0]

@@ -1,0 +1,43 @@
+"""Answers to requests with a `request_id`, kept so that a repeat gets the first answer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.config import REQUEST_ID_LIFETIME_HOURS
+from server.store.database import Database, Row
+
+# Whoever comes first takes the row. A second caller waits here until the first one's transaction has
+# ended: if that committed, the row stands; if not, the second one takes it.
+_TAKE: Final = f"""
+INSERT INTO request_records AS present (project_id, request_id, fingerprint)
+VALUES (%(project_id)s, %(request_id)s, %(fingerprint)s)
+ON CONFLICT ON CONSTRAINT request_records_pkey DO UPDATE
+SET fingerprint = excluded.fingerprint, response = NULL, create_time = now()
+WHERE present.create_time < now() - interval '{REQUEST_ID_LIFETIME_HOURS} hours'
+RETURNING 1
+"""
+_GET: Final = """
+SELECT fingerprint, response FROM request_records
+WHERE project_id = %(project_id)s AND request_id = %(request_id)s
+"""
+_ANSWER: Final = """
+UPDATE request_records SET response = %(response)s
+WHERE project_id = %(project_id)s AND request_id = %(request_id)s
+"""
+
+
+def take(database: Database, project_id: str, request_id: str, fingerprint: bytes) -> Row | None:
+    """Claims the request id for this transaction and returns None; or, if it was used in the last day,
+    returns (fingerprint, response) of its first use."""
+    values = {"project_id": project_id, "request_id": request_id, "fingerprint": fingerprint}
+    if database.one(_TAKE, values) is not None:
+        return None
+    return database.one(_GET, values)
+
+
+def answer(database: Database, project_id: str, request_id: str, response: bytes) -> None:
+    """Keeps the serialised response for repeats."""
+    database.execute(
+        _ANSWER, {"project_id": project_id, "request_id": request_id, "response": response}
+    )

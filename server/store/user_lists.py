@@ -1,0 +1,181 @@
+"""Lists and searches of users: filters, orders, keyset pages.
+
+Each combination of filter, order and page compiles to SQL once; see `statements`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import and_
+from typing import Any, Final
+
+from peewee import SQL, Expression, Tuple, Value, fn
+
+from server.store.database import Database, Row
+from server.store.models import LoginId
+from server.store.pages import Order, fetch_page, page_statement
+from server.store.statements import P, Parameter, compiled
+from server.store.users import STATUS, USER_COLUMNS, U
+
+_HOLDS_ANY: Final = """"u"."user_id" IN (
+    SELECT g.user_id FROM user_roles g JOIN roles r USING (project_id, role_id)
+    WHERE project_id = %(project_id)s AND (g.expire_time IS NULL OR g.expire_time > now())
+        AND (r.role_id = ANY(%(any_role_ids)s::uuid[]) OR r.name_key = ANY(%(any_role_names)s::text[])))"""
+
+_HOLDS_ALL: Final = """NOT EXISTS (
+    SELECT FROM (
+        SELECT unnest(%(all_role_ids)s::uuid[]) AS role_id, NULL AS name_key
+        UNION ALL SELECT NULL, unnest(%(all_role_names)s::text[])) AS asked
+    WHERE NOT EXISTS (
+        SELECT FROM user_roles g JOIN roles r USING (project_id, role_id)
+        WHERE project_id = %(project_id)s AND g.user_id = "u"."user_id"
+            AND (g.expire_time IS NULL OR g.expire_time > now())
+            AND (r.role_id = asked.role_id OR r.name_key = asked.name_key)))"""
+
+# What each filter means. Its parameters have its name, or the names written in it.
+FILTERS: Final[dict[str, Any]] = {
+    "any_roles": SQL(_HOLDS_ANY),
+    "all_roles": SQL(_HOLDS_ALL),
+    "statuses": STATUS == fn.ANY(P("statuses", "text[]")),
+    "email_verified": U.email_verified == P.email_verified,
+    "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
+    "created_after": U.create_time >= P.created_after,
+    "created_before": U.create_time < P.created_before,
+    "updated_after": U.update_time >= P.updated_after,
+    "updated_before": U.update_time < P.updated_before,
+    "user_ids": U.user_id == fn.ANY(P("user_ids", "uuid[]")),
+    "emails": (U.email_key == fn.ANY(P("emails", "text[]"))) & (U.email_key != ""),
+    "phone_numbers": (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
+    & (U.phone_number != ""),
+    "login_ids": U.user_id.in_(
+        LoginId.select(LoginId.user_id).where(
+            LoginId.project_id == P.project_id,
+            LoginId.login_id_key == fn.ANY(P("login_ids", "text[]")),
+        )
+    ),
+    "no_test_users": SQL('NOT "u"."test"'),
+    "only_test_users": SQL('"u"."test"'),
+}
+
+# Column and SQL type of each order. The index of the order ends in user_id, as does the order itself.
+ORDERS: Final[dict[str, tuple[Any, str]]] = {
+    "create_time": (U.create_time, "timestamptz"),
+    "update_time": (U.update_time, "timestamptz"),
+    "email": (U.email_key, "text"),
+    "family_name": (U.family_name_key, "text"),
+}
+
+
+def _filtered(filters: frozenset[str]) -> list[Any]:
+    return [U.project_id == P.project_id, *(FILTERS[name] for name in sorted(filters))]
+
+
+@lru_cache(maxsize=512)
+def _list_statement(
+    filters: frozenset[str], order: str, descending: bool, after: bool, count: bool
+) -> str:
+    key, sql_type = ORDERS[order]
+    return page_statement(
+        U,
+        list(USER_COLUMNS.values()),
+        _filtered(filters),
+        Order(key, sql_type, U.user_id, descending),
+        after=after,
+        count=count,
+    )
+
+
+def list_users(
+    database: Database,
+    filters: frozenset[str],
+    order: str,
+    descending: bool,
+    parameters: Mapping[str, Any],
+    *,
+    count: bool,
+) -> tuple[list[Row], int | None]:
+    """A page of users in an order of `ORDERS`, and the total if asked for; see `store.pages`."""
+    statement = _list_statement(filters, order, descending, "after_id" in parameters, count)
+    return fetch_page(database, statement, parameters, count=count)
+
+
+# `search_text` holds one folded field a line: a line feed, then email, given name, family name, middle
+# name, display name, phone number and every login id, each with a line feed behind it. So '\nab%' is
+# "a field begins with ab", and one trigram index serves every kind of match.
+_LINE: Final = '(chr(10) || split_part("u"."search_text", chr(10), {}) || chr(10))'
+HAYSTACKS: Final[dict[str, Any]] = {
+    "ALL": U.search_text,
+    "EMAIL": SQL(_LINE.format(2)),
+    "GIVEN_NAME": SQL(_LINE.format(3)),
+    "FAMILY_NAME": SQL(_LINE.format(4)),
+    "MIDDLE_NAME": SQL(_LINE.format(5)),
+    "DISPLAY_NAME": SQL(_LINE.format(6)),
+    "PHONE_NUMBER": SQL(_LINE.format(7)),
+    "LOGIN_ID": SQL(r"""regexp_replace("u"."search_text", '^(\n[^\n]*){6}', '')"""),
+}
+
+
+_ESCAPE: Final = re.compile(r"[\\%_]")
+
+# From best to worst: what must be like the haystack, and what must not, lest a user come twice.
+_RANKS: Final = (("exact", None), ("prefix", "exact"), ("words", "prefix"))
+
+
+def _like(haystack: Any, pattern: str) -> Any:
+    return Expression(haystack, "LIKE", Parameter(pattern))
+
+
+def _matches(haystack: Any, kind: str, words: int) -> Any:
+    """Whether a user matches as `kind` says. The index knows `search_text` alone, so that is asked too."""
+    patterns = [f"word_{n}" for n in range(words)] if kind == "words" else [kind]
+    texts = [U.search_text] if haystack is U.search_text else [U.search_text, haystack]
+    return reduce(and_, (_like(text, pattern) for text in texts for pattern in patterns))
+
+
+@lru_cache(maxsize=512)
+def _search_statement(filters: frozenset[str], field: str, words: int, after: bool) -> str:
+    haystack = HAYSTACKS[field]
+    branches = []
+    for rank, (wanted, unwanted) in enumerate(_RANKS):
+        conditions = [*_filtered(filters), _matches(haystack, wanted, words)]
+        if unwanted:
+            conditions.append(~_matches(haystack, unwanted, words))
+        if after:
+            conditions.append(
+                Tuple(Value(rank), U.user_id) > Tuple(P.after_rank, P("after_id", "uuid"))
+            )
+        hits = U.select(U.user_id, Value(rank).alias("rank")).where(*conditions)
+        branches.append(f"({compiled(hits.order_by(U.user_id).limit(P.limit))})")
+    # The branches are read one after another, and only until the page is full.
+    found = " UNION ALL ".join(branches) + " LIMIT %(limit)s"
+    page = compiled(
+        U.select(*USER_COLUMNS.values(), SQL("hits.rank"))
+        .from_(SQL("hits"), U)
+        .where(U.project_id == P.project_id, U.user_id == SQL("hits.user_id"))
+        .order_by(SQL("hits.rank"), U.user_id)
+    )
+    return f"WITH hits AS ({found}) {page}"
+
+
+def search_users(
+    database: Database,
+    filters: frozenset[str],
+    field: str,
+    words: Sequence[str],
+    parameters: Mapping[str, Any],
+) -> list[Row]:
+    """A page of users of whom `field` (a key of `HAYSTACKS`) holds every one of the folded `words`.
+
+    Each row has its rank behind the user's columns: 0 for a field that is the whole query, 1 for one
+    that begins with it, 2 for the rest. `parameters` as for `list_users`, with after_rank and after_id.
+    """
+    escaped = [_ESCAPE.sub(r"\\\g<0>", word) for word in words]
+    query = " ".join(escaped)
+    patterns = {f"word_{n}": f"%{word}%" for n, word in enumerate(escaped)}
+    statement = _search_statement(filters, field, len(words), "after_id" in parameters)
+    return database.all(
+        statement,
+        {**parameters, **patterns, "exact": f"%\n{query}\n%", "prefix": f"%\n{query}%"},
+    )

@@ -1,0 +1,274 @@
+"""Users and the roles they hold: reading one, reading many, and every change.
+
+A row of a user is the tuple of `USER_COLUMNS`, in their order.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from peewee import SQL, Case, fn
+
+from server.store.database import Database, Row
+from server.store.models import LoginId, Role, User, UserRole
+from server.store.statements import P, compiled
+
+U: Final = User.alias("u")
+_G: Final = UserRole.alias("g")
+_R: Final = Role.alias("r")
+
+UNEXPIRED: Final = _G.expire_time.is_null() | (_G.expire_time > fn.now())
+
+# [[role_id, name, permissions, expire_time in epoch seconds], ...], or NULL for none.
+_ROLES = (
+    _G.select(
+        fn.jsonb_agg(
+            fn.jsonb_build_array(
+                _R.role_id, _R.name, _R.permissions, SQL('extract(epoch from "g"."expire_time")')
+            )
+        ).order_by(_R.name_key)
+    )
+    .join(_R, on=(_R.project_id == _G.project_id) & (_R.role_id == _G.role_id))
+    .where(_G.project_id == U.project_id, _G.user_id == U.user_id, UNEXPIRED)
+)
+
+STATUS: Final = Case(None, [(U.expire_time <= fn.now(), "EXPIRED")], U.status)
+
+USER_COLUMNS: Final[dict[str, Any]] = {
+    "user_id": U.user_id,
+    "login_ids": U.login_ids,
+    "email": U.email,
+    "email_verified": U.email_verified,
+    "phone_number": U.phone_number,
+    "phone_number_verified": U.phone_number_verified,
+    "given_name": U.given_name,
+    "family_name": U.family_name,
+    "middle_name": U.middle_name,
+    "display_name": U.display_name,
+    "picture": U.picture,
+    "locale": U.locale,
+    "zoneinfo": U.zoneinfo,
+    "status": STATUS,
+    "metadata": U.metadata,
+    "test": U.test,
+    "expire_time": U.expire_time,
+    "create_time": U.create_time,
+    "update_time": U.update_time,
+    "revision": U.revision,
+    "roles": _ROLES,
+}
+
+BY_LOGIN_ID: Final = LoginId.select(LoginId.user_id).where(
+    LoginId.project_id == P.project_id, LoginId.login_id_key == P.key
+)
+
+# How each kind of reference finds its user; the key is folded as the column is.
+REFERENCES: Final[dict[str, Any]] = {
+    "user_id": U.user_id == P.key,
+    "email": (U.email_key == P.key) & (U.email_key != ""),
+    "phone_number": (U.phone_number == P.key) & (U.phone_number != ""),
+    "login_id": U.user_id == BY_LOGIN_ID,
+}
+
+
+def _referenced(columns: Any, reference: str) -> Any:
+    return U.select(*columns).where(U.project_id == P.project_id, REFERENCES[reference])
+
+
+_GET: Final = {
+    reference: compiled(_referenced(USER_COLUMNS.values(), reference)) for reference in REFERENCES
+}
+_LOCK: Final = {
+    reference: compiled(_referenced([U.user_id], reference).for_update("FOR UPDATE"))
+    for reference in REFERENCES
+}
+_BATCH_GET: Final = compiled(
+    U.select(*USER_COLUMNS.values()).where(
+        U.project_id == P.project_id,
+        (U.user_id == fn.ANY(P("user_ids", "uuid[]")))
+        | (U.email_key == fn.ANY(P("emails", "text[]")))
+        | (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
+        | (
+            U.user_id
+            == fn.ANY(
+                fn.ARRAY(
+                    LoginId.select(LoginId.user_id).where(
+                        LoginId.project_id == P.project_id,
+                        LoginId.login_id_key == fn.ANY(P("login_ids", "text[]")),
+                    )
+                )
+            )
+        ),
+    )
+)
+
+
+def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
+    """The user whom `reference` (user_id, email, phone_number, login_id) with the folded `key` names."""
+    return database.one(_GET[reference], {"project_id": project_id, "key": key})
+
+
+def lock(database: Database, project_id: str, reference: str, key: str) -> str | None:
+    """Locks the user until the transaction ends, and returns the id.
+
+    What is to be read under the lock is read by a later statement: this one saw the other tables as
+    they were before it waited.
+    """
+    row = database.one(_LOCK[reference], {"project_id": project_id, "key": key})
+    return None if row is None else row[0]
+
+
+def batch_get(database: Database, project_id: str, keys: dict[str, list[str]]) -> list[Row]:
+    """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`) names,
+    each once, in no order."""
+    return database.all(_BATCH_GET, {"project_id": project_id, **keys})
+
+
+_CREATE: Final = """
+WITH created AS (
+    INSERT INTO users (
+        project_id, user_id, login_ids, email, email_key, email_verified,
+        phone_number, phone_number_verified, given_name, family_name, family_name_key, middle_name,
+        display_name, picture, locale, zoneinfo, status, metadata, test, expire_time, search_text)
+    VALUES (
+        %(project_id)s, %(user_id)s, %(login_ids)s, %(email)s, %(email_key)s, %(email_verified)s,
+        %(phone_number)s, %(phone_number_verified)s, %(given_name)s, %(family_name)s,
+        %(family_name_key)s, %(middle_name)s, %(display_name)s, %(picture)s, %(locale)s,
+        %(zoneinfo)s, %(status)s, %(metadata)s, %(test)s, %(expire_time)s, %(search_text)s)
+), named AS (
+    INSERT INTO login_ids (project_id, login_id_key, user_id)
+    SELECT %(project_id)s, key, %(user_id)s FROM unnest(%(login_id_keys)s::text[]) AS key
+), roles_given AS (
+    SELECT role_id, name, name_key, permissions
+    FROM roles
+    WHERE project_id = %(project_id)s AND ("default" OR role_id = ANY(%(role_ids)s::uuid[]))
+    FOR KEY SHARE
+), held AS (
+    SELECT roles_given.*, asked.expire_time
+    FROM roles_given
+    LEFT JOIN unnest(%(role_ids)s::uuid[], %(role_expire_times)s::timestamptz[])
+        AS asked (role_id, expire_time) USING (role_id)
+), granted AS (
+    INSERT INTO user_roles (project_id, user_id, role_id, expire_time)
+    SELECT %(project_id)s, %(user_id)s, role_id, expire_time FROM held
+), recorded AS (
+    INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
+    SELECT %(project_id)s, %(event_id)s, 'user.created', %(user_id)s, %(key_id)s, %(call_id)s,
+        jsonb_build_object('after', %(snapshot)s::jsonb || jsonb_build_object('roles',
+            coalesce((SELECT jsonb_agg(name ORDER BY name_key) FROM held), '[]'::jsonb)))
+)
+SELECT now(), (
+    SELECT jsonb_agg(
+        jsonb_build_array(role_id, name, permissions, extract(epoch from expire_time)) ORDER BY name_key)
+    FROM held)
+"""
+
+
+def create(database: Database, values: dict[str, Any]) -> Row:
+    """Inserts a user with login ids, roles, default roles and event; returns (create_time, roles)."""
+    return database.row(_CREATE, values)
+
+
+_UPDATE: Final = """
+UPDATE users SET
+    login_ids = %(login_ids)s, email = %(email)s, email_key = %(email_key)s,
+    email_verified = %(email_verified)s, phone_number = %(phone_number)s,
+    phone_number_verified = %(phone_number_verified)s, given_name = %(given_name)s,
+    family_name = %(family_name)s, family_name_key = %(family_name_key)s,
+    middle_name = %(middle_name)s, display_name = %(display_name)s, picture = %(picture)s,
+    locale = %(locale)s, zoneinfo = %(zoneinfo)s, metadata = %(metadata)s,
+    test = %(test)s, expire_time = %(expire_time)s, search_text = %(search_text)s,
+    update_time = now(), revision = revision + 1
+WHERE project_id = %(project_id)s AND user_id = %(user_id)s
+RETURNING update_time, revision, CASE WHEN expire_time <= now() THEN 'EXPIRED' ELSE status END
+"""
+
+
+def update(database: Database, values: dict[str, Any]) -> Row:
+    """Writes every column of a locked user but the status; returns (update_time, revision, status)."""
+    return database.row(_UPDATE, values)
+
+
+_SET_STATUS: Final = """
+UPDATE users SET status = %(status)s, update_time = now(), revision = revision + 1
+WHERE project_id = %(project_id)s AND user_id = %(user_id)s
+RETURNING update_time, revision
+"""
+
+
+def set_status(database: Database, project_id: str, user_id: str, status: str) -> Row:
+    """Sets the status of a locked user; returns (update_time, revision)."""
+    return database.row(
+        _SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status}
+    )
+
+
+_REMOVE_LOGIN_IDS: Final = compiled(
+    LoginId.delete().where(
+        LoginId.project_id == P.project_id,
+        LoginId.user_id == P.user_id,
+        LoginId.login_id_key == fn.ANY(P("removed", "text[]")),
+    )
+)
+_ADD_LOGIN_IDS: Final = """
+INSERT INTO login_ids (project_id, login_id_key, user_id)
+SELECT %(project_id)s, key, %(user_id)s FROM unnest(%(added)s::text[]) AS key
+"""
+
+
+def change_login_ids(
+    database: Database, project_id: str, user_id: str, *, added: list[str], removed: list[str]
+) -> None:
+    """Frees and takes folded login ids for a locked user."""
+    values = {"project_id": project_id, "user_id": user_id, "added": added, "removed": removed}
+    if removed:
+        database.execute(_REMOVE_LOGIN_IDS, values)
+    if added:
+        database.execute(_ADD_LOGIN_IDS, values)
+
+
+_REVOKE: Final = compiled(
+    UserRole.delete().where(
+        UserRole.project_id == P.project_id,
+        UserRole.user_id == P.user_id,
+        UserRole.role_id == fn.ANY(P("role_ids", "uuid[]")),
+    )
+)
+_GRANT: Final = """
+INSERT INTO user_roles (project_id, user_id, role_id, expire_time)
+SELECT %(project_id)s, %(user_id)s, asked.role_id, asked.expire_time
+FROM unnest(%(role_ids)s::uuid[], %(expire_times)s::timestamptz[]) AS asked (role_id, expire_time)
+ON CONFLICT ON CONSTRAINT user_roles_pkey DO UPDATE SET expire_time = excluded.expire_time
+"""
+
+
+def revoke_roles(database: Database, project_id: str, user_id: str, role_ids: list[str]) -> None:
+    """Takes roles from a locked user."""
+    database.execute(
+        _REVOKE, {"project_id": project_id, "user_id": user_id, "role_ids": role_ids}
+    )
+
+
+def grant_roles(
+    database: Database, project_id: str, user_id: str, role_ids: list[str], expire_times: list[Any]
+) -> None:
+    """Gives roles to a locked user, or moves the expiry of those held already."""
+    database.execute(
+        _GRANT,
+        {
+            "project_id": project_id,
+            "user_id": user_id,
+            "role_ids": role_ids,
+            "expire_times": expire_times,
+        },
+    )
+
+
+_DELETE: Final = compiled(
+    User.delete().where(User.project_id == P.project_id, User.user_id == P.user_id)
+)
+
+
+def delete(database: Database, project_id: str, user_id: str) -> None:
+    """Deletes a locked user with login ids and roles."""
+    database.execute(_DELETE, {"project_id": project_id, "user_id": user_id})

@@ -1,0 +1,43 @@
+"""One gRPC worker process."""
+
+from __future__ import annotations
+
+import gc
+from multiprocessing.connection import Connection, wait
+
+from server import logs
+from server.config import Config
+from server.signals import STOP, SignalInbox
+
+
+def work(config: Config, listen: str, pipe: Connection) -> None:
+    """Serve on the address until a signal asks for the end or the other end of the pipe is closed, which the
+    death of its holder does too; then let the calls in flight finish.
+
+    Receives the database's URL over the pipe and sends the port once it serves. Everything is imported
+    before the URL is waited for, so that imports and the start of the database overlap.
+    """
+    inbox = SignalInbox(STOP)
+    logs.configure(config)
+
+    from server.app import create_server  # noqa: PLC0415 - slow: not before the signals are settled
+    from server.store.database import Database  # noqa: PLC0415 - likewise
+
+    if inbox.arrival in wait([inbox.arrival, pipe]):
+        return
+    try:
+        url = pipe.recv()
+    except EOFError:
+        return
+    server = create_server(config, Database(url, config))
+    # What is there now stays to the end: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    port = server.start(listen, reuse_port=True)
+    try:
+        pipe.send(port)
+        wait([inbox.arrival, pipe])
+    except BrokenPipeError:
+        pass
+    finally:
+        server.stop(config.shutdown_grace)
