@@ -126,7 +126,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _RECOVERY_SECONDS
         while True:
             told = log.stat().st_size if log.exists() else 0
-            with log.open("ab") as output:
+            with _private(log) as output:
                 # A session of its own: Ctrl-C in the terminal must not reach it before the workers are done.
                 self._process = subprocess.Popen(
                     command,
@@ -176,7 +176,7 @@ def _make_cluster(cluster: Path, programs: Path, account: Account, log: Path) ->
 
 
 def _run(command: list[str], text: bytes, account: Account, log: Path) -> subprocess.CompletedProcess[bytes]:
-    with log.open("ab") as file:
+    with _private(log) as file:
         result = subprocess.run(
             command,
             check=False,
@@ -232,7 +232,7 @@ def _exclusive(path: Path) -> IO[bytes]:
     """Hold the file, once the keeper of a killed service, still shutting down, has let go of it."""
     deadline = time.monotonic() + _LEFTOVER_SECONDS
     try:
-        file = path.open("ab")
+        file = _private(path)
     except OSError as error:
         raise StartError(f"the data directory {path.parent} is not writable: {error.strerror}") from error
     while True:
@@ -244,6 +244,11 @@ def _exclusive(path: Path) -> IO[bytes]:
                 file.close()
                 raise StartError(f"another process is running PostgreSQL on {path.parent}") from None
             time.sleep(_POLL_SECONDS)
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A file to append to, for this account alone."""
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def _environment() -> dict[str, str]:

@@ -1,0 +1,121 @@
+"""A caller of Roster as tests need one: over a real socket, with errors one can look into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from roster.v1 import (
+    management_key_service_pb2_grpc,
+    project_service_pb2_grpc,
+    role_service_pb2_grpc,
+    user_service_pb2_grpc,
+)
+
+TIMEOUT = 20.0
+
+_DETAILS = {
+    detail.DESCRIPTOR.full_name: detail
+    for detail in (
+        error_details_pb2.ErrorInfo,
+        error_details_pb2.BadRequest,
+        error_details_pb2.RetryInfo,
+        error_details_pb2.ResourceInfo,
+    )
+}
+
+
+class Refused(Exception):
+    """A call ended in an error: the status and its unpacked details."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        super().__init__(str(error))
+        self.code: str = error.code().name
+        self.message: str = error.details()
+        self.trailers = dict(error.trailing_metadata() or ())
+        self.details: dict[str, Any] = {}
+        status = rpc_status.from_call(error)
+        for packed in status.details if status else ():
+            name = packed.type_url.rpartition("/")[2]
+            detail = _DETAILS[name]()
+            packed.Unpack(detail)
+            self.details[name.rpartition(".")[2]] = detail
+
+    @property
+    def reason(self) -> str:
+        """The ErrorInfo's reason, '' if there is none."""
+        return self.details["ErrorInfo"].reason if "ErrorInfo" in self.details else ""
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The ErrorInfo's metadata."""
+        return dict(self.details["ErrorInfo"].metadata)
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that BadRequest names."""
+        return [violation.field for violation in self.details["BadRequest"].field_violations]
+
+
+@contextmanager
+def refused(code: str, reason: str = "") -> Iterator[Any]:
+    """Expects that the block's call is refused so; the error stands in `.value` afterwards."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert (caught.value.code, caught.value.reason) == (code, reason)
+
+
+class _Service:
+    """A stub whose calls carry credentials and raise `Refused`."""
+
+    def __init__(self, stub: Any, client: Client) -> None:
+        self._stub = stub
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._stub, name)
+
+        def call(request: Message, *, timeout: float = TIMEOUT, metadata: tuple[Any, ...] = ()) -> Any:
+            try:
+                return method(
+                    request, timeout=timeout, metadata=(*self._client.metadata, *metadata)
+                )
+            except grpc.RpcError as error:
+                raise Refused(error) from None
+
+        return call
+
+
+@dataclass
+class Client:
+    """One caller: a channel and what it presents."""
+
+    channel: grpc.Channel
+    project_id: str = ""
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
+        self.roles = _Service(role_service_pb2_grpc.RoleServiceStub(self.channel), self)
+        self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
+        self.keys = _Service(
+            management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self
+        )
+
+    @property
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """The credentials, if there are any."""
+        if not self.key:
+            return ()
+        return (("authorization", f"Bearer {self.project_id}:{self.key}"),)
+
+    def with_key(self, project_id: str, key: str) -> Client:
+        """The same channel with other credentials."""
+        return Client(self.channel, project_id, key)

@@ -1,0 +1,171 @@
+"""The ground every test stands on: a real PostgreSQL, a database of its own, a real server on a socket.
+
+A template database is migrated once a run; every test gets a clone of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import psycopg
+import pytest
+
+from server.app import create_server
+from server.bootstrap import Credentials, first_project
+from server.config import Config
+from server.domain.caller import COMMAND_LINE, Caller
+from server.domain.management_keys import ManagementKeys
+from server.domain.projects import Projects
+from server.embedded import EmbeddedPostgres
+from server.store.database import Database
+from server.store.migrations import migrate
+from tests.calling import Client
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of this run's own."""
+    directory = Path(tempfile.mkdtemp(prefix="roster-tests-"))
+    server = EmbeddedPostgres(directory, {**FAST, "max_connections": "300"})
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A migrated database with one project and its key."""
+
+    name: str
+    credentials: Credentials
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The settings of the servers under test."""
+    return Config(workers=1, threads=8, key_cache_seconds=0, call_timeout=10)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str, config: Config) -> Template:
+    """What every test's database is a clone of."""
+    name = "template_of_tests"
+    _administer(postgres, f"CREATE DATABASE {name}")
+    url = _url(postgres, name)
+    migrate(url, config)
+    credentials = first_project(url, config)
+    assert credentials is not None
+    return Template(name, credentials)
+
+
+@pytest.fixture
+def database_url(postgres: str, template: Template) -> Iterator[str]:
+    """The URL of this test's own database."""
+    name = f"test_{uuid4().hex}"
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template.name} STRATEGY file_copy")
+    yield _url(postgres, name)
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str, config: Config) -> Iterator[Database]:
+    """The store, for tests that stand beneath the server."""
+    database = Database(database_url, config)
+    yield database
+    database.close()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server under test."""
+
+    address: str
+    database: Database
+    url: str
+
+
+StartServer = Callable[..., Running]
+
+
+@pytest.fixture
+def start_server(database_url: str, config: Config) -> Iterator[StartServer]:
+    """Starts servers on this test's database; settings other than the usual ones are arguments."""
+    servers = []
+
+    def start(**settings: Any) -> Running:
+        chosen = config.model_copy(update=settings)
+        database = Database(database_url, chosen)
+        server = create_server(chosen, database)
+        port = server.start("127.0.0.1:0")
+        servers.append(server)
+        return Running(f"127.0.0.1:{port}", database, database_url)
+
+    yield start
+    for server in servers:
+        server.stop(0)
+
+
+@pytest.fixture
+def server(start_server: StartServer) -> Running:
+    """A server on this test's database."""
+    return start_server()
+
+
+@pytest.fixture
+def client(server: Running, template: Template) -> Iterator[Client]:
+    """A caller who may do everything in the first project."""
+    with grpc.insecure_channel(server.address) as channel:
+        yield Client(channel, template.credentials.project_id, template.credentials.management_key)
+
+
+MakeKey = Callable[..., str]
+
+
+@pytest.fixture
+def make_key(database: Database, client: Client) -> MakeKey:
+    """Makes management keys: `make_key("users:read", expire_time=..., project_id=...)`."""
+
+    def make(*scopes: str, project_id: str = "", **values: Any) -> str:
+        caller = Caller(project_id or client.project_id, str(uuid4()), COMMAND_LINE, b"")
+        with database.transaction():
+            _, secret = ManagementKeys(database).create(caller, {"scopes": scopes, **values})
+        return secret
+
+    return make
+
+
+@pytest.fixture
+def other_project(database: Database, client: Client, make_key: MakeKey) -> Client:
+    """A caller who may do everything in another project, and nothing in the first."""
+    caller = Caller(str(uuid4()), str(uuid4()), COMMAND_LINE, b"")
+    with database.transaction():
+        project = Projects(database).create(caller, {"display_name": "Other"}, project_id="")
+    return client.with_key(project.project_id, make_key("*", project_id=project.project_id))
+
+
+def sql(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """What the database itself says."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _administer(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _url(postgres: str, name: str) -> str:
+    before, _, after = postgres.partition("?")
+    return f"{before.rpartition('/')[0]}/{name}?{after}"
