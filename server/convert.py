@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from google.api import field_behavior_pb2
@@ -16,7 +17,7 @@ from roster.v1 import management_key_pb2, project_pb2, role_pb2, user_pb2, user_
 
 from server.domain import management_keys, projects, roles
 from server.domain.roles import RoleRef
-from server.domain.user import User, UserRef
+from server.domain.user import HeldRole, User, UserRef
 from server.domain.user_lists import UserFilter
 from server.domain.users import Mode, RoleRequest
 from server.errors import Error, Reason, Violation, refuse_invalid
@@ -80,15 +81,7 @@ def user_message(value: User) -> user_pb2.User:
         locale=value.locale,
         zoneinfo=value.zoneinfo,
         status=_STATUS_VALUES[value.status],
-        roles=[
-            user_pb2.RoleGrant(
-                role_id=role.role_id,
-                name=role.name,
-                permissions=role.permissions,
-                expire_time=timestamp(role.expire_time),
-            )
-            for role in value.roles
-        ],
+        roles=_grants(value.roles),
         permissions=value.permissions,
         test=value.test,
         expire_time=timestamp(value.expire_time),
@@ -99,6 +92,20 @@ def user_message(value: User) -> user_pb2.User:
     if value.metadata is not None:
         message.metadata.update(value.metadata)
     return message
+
+
+# Many users hold the same roles, and a message is copied faster than it is made.
+@lru_cache(maxsize=2_048)
+def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
+    return [
+        user_pb2.RoleGrant(
+            role_id=role.role_id,
+            name=role.name,
+            permissions=role.permissions,
+            expire_time=timestamp(role.expire_time),
+        )
+        for role in roles
+    ]
 
 
 def user_ref(message: user_pb2.UserRef) -> UserRef:

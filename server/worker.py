@@ -29,11 +29,11 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
         url = pipe.recv()
     except EOFError:
         return
-    server = create_server(config, Database(url, config))
+    server = create_server(config, Database(url, config), reuse_port=True)
     # What is there now stays to the end: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    port = server.start(listen, reuse_port=True)
+    port = server.start(listen)
     try:
         pipe.send(port)
         wait([inbox.arrival, pipe])

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 from pydantic import ValidationError
 
+from server.cli import keys, projects
 from server.cli.migrate import migrate
 from server.cli.serve import serve
+from server.errors import Error
 from server.startup import StartError
 
 app = typer.Typer(
@@ -25,23 +26,23 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(migrate)
+app.add_typer(projects.app, name="projects")
+app.add_typer(keys.app, name="keys")
 
 
 def run() -> int:
     """Run the command line, tell what stops it in one line, and return the exit code: 1 when
     something is in the way, 2 when a setting or an argument is wrong."""
     try:
-        return app(standalone_mode=False) or 0
+        app()
     except ValidationError as error:
         for mistake in error.errors():
             name = "_".join(str(part) for part in mistake["loc"][:1]).upper()
             print(f"roster: ROSTER_{name}: {mistake['msg']} (it is {mistake['input']!r})", file=sys.stderr)
         return 2
-    except StartError as error:
+    except (StartError, Error) as error:
         print(f"roster: {error}", file=sys.stderr)
+        for violation in getattr(error, "violations", ()):
+            print(f"roster: {violation.field}: {violation.description}", file=sys.stderr)
         return 1
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    return 0

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from server.errors import Error, Reason
+
+SCOPES: Final = frozenset(
+    f"{kind}:{access}" for kind in ("users", "roles", "projects", "keys") for access in ("read", "write", "*")
+) | {"*"}
+"""All that a key can hold: the scopes that methods of the contract require, and what stands for several."""
 
 
 @dataclass(frozen=True, slots=True)

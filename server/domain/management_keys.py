@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from ipaddress import ip_network
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
-from server.domain.caller import Caller
+from server.domain.caller import SCOPES, Caller
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.errors import Error, Reason, Violation, refuse_invalid
@@ -19,8 +19,7 @@ from server.store import projects as project_rows
 from server.store.database import Database, Row
 
 
-@dataclass(frozen=True, slots=True)
-class ManagementKey:
+class ManagementKey(NamedTuple):
     """A key. The fields are the columns of `store.management_keys`, in their order."""
 
     key_id: str
@@ -133,7 +132,7 @@ class ManagementKeys:
         self._require_grantable(caller, after)
         update_time, revision = rows.update(self._database, _columns(caller, key_id, after))
         events.record(self._database, caller, "management_key.updated", key_id, changes)
-        return replace(key, update_time=update_time, revision=revision, **after)
+        return key._replace(update_time=update_time, revision=revision, **after)
 
     def rotate(
         self, caller: Caller, key_id: str, overlap: timedelta
@@ -154,8 +153,8 @@ class ManagementKeys:
             },
         )
         events.record(self._database, caller, "management_key.rotated", key_id, {})
-        rotated = replace(
-            key, update_time=update_time, revision=revision, previous_secret_expire_time=previous
+        rotated = key._replace(
+            update_time=update_time, revision=revision, previous_secret_expire_time=previous
         )
         return rotated, secret
 
@@ -166,22 +165,34 @@ class ManagementKeys:
             return key
         update_time, revision = rows.revoke(self._database, caller.project_id, key_id)
         events.record(self._database, caller, "management_key.revoked", key_id, {})
-        return replace(key, update_time=update_time, revision=revision, revoke_time=update_time)
+        return key._replace(update_time=update_time, revision=revision, revoke_time=update_time)
 
     def _locked(self, caller: Caller, key_id: str) -> ManagementKey:
         return _found(key_id, rows.lock(self._database, caller.project_id, key_id))
 
     def _require_grantable(self, caller: Caller, values: Mapping[str, Any]) -> None:
-        expiry = values["expire_time"]
-        problems = []
-        if not values["scopes"]:
-            problems.append(Violation("management_key.scopes", "at least one scope is required"))
-        if expiry is not None and expiry <= datetime.now(UTC):
-            problems.append(Violation("management_key.expire_time", "must lie in the future"))
-        refuse_invalid(problems)
+        refuse_invalid(_violations(values))
         _require_held(caller, values)
         if missing := project_rows.missing(self._database, list(values["project_ids"])):
             raise Error(Reason.PROJECT_NOT_FOUND, project_id=missing)
+
+
+def _violations(values: Mapping[str, Any]) -> list[Violation]:
+    found = []
+    if not values["scopes"]:
+        found.append(Violation("management_key.scopes", "at least one scope is required"))
+    for position, scope in enumerate(values["scopes"]):
+        if scope not in SCOPES:
+            found.append(Violation(f"management_key.scopes[{position}]", "is not a scope"))
+    for position, cidr in enumerate(values["allowed_cidrs"]):
+        try:
+            ip_network(cidr)
+        except ValueError as error:
+            found.append(Violation(f"management_key.allowed_cidrs[{position}]", str(error)))
+    expiry = values["expire_time"]
+    if expiry is not None and expiry <= datetime.now(UTC):
+        found.append(Violation("management_key.expire_time", "must lie in the future"))
+    return found
 
 
 def _require_held(caller: Caller, values: Mapping[str, Any]) -> None:

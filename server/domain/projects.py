@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.caller import Caller
@@ -17,8 +17,7 @@ from server.store import projects as rows
 from server.store.database import Database, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A project. The fields are the columns of `store.projects`, in their order."""
 
     project_id: str
@@ -79,7 +78,7 @@ class Projects:
         Raises PROJECT_NOT_FOUND, ETAG_MISMATCH."""
         project = self._locked(caller, project_id or caller.project_id)
         require_etag(etag, project.etag)
-        changed = replace(project, **values)
+        changed = project._replace(**values)
         after = {name: getattr(changed, name) for name in SETTABLE}
         changes = events.changes({name: getattr(project, name) for name in SETTABLE}, after)
         if not changes:
@@ -89,7 +88,7 @@ class Projects:
         )
         within = replace(caller, project_id=project.project_id)
         events.record(self._database, within, "project.updated", project.project_id, changes)
-        return replace(changed, update_time=update_time, revision=revision)
+        return changed._replace(update_time=update_time, revision=revision)
 
     def delete(self, caller: Caller, project_id: str, *, force: bool, etag: str) -> None:
         """Deletes the project with all it holds, its events included.

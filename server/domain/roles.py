@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.caller import Caller
@@ -18,8 +18,7 @@ from server.store import roles as rows
 from server.store.database import Database, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """A role. The fields are the columns of `store.roles`, in their order."""
 
     role_id: str
@@ -97,7 +96,7 @@ class Roles:
         values = _normalized(values)
         role = self._locked(caller, by)
         require_etag(etag, role.etag)
-        changed = replace(role, **values)
+        changed = role._replace(**values)
         before = {name: getattr(role, name) for name in SETTABLE}
         after = {name: getattr(changed, name) for name in SETTABLE}
         changes = events.changes(before, after)
@@ -107,7 +106,7 @@ class Roles:
             self._database, _columns(caller, role.role_id, after)
         )
         events.record(self._database, caller, "role.updated", role.role_id, changes)
-        return replace(changed, update_time=update_time, revision=revision)
+        return changed._replace(update_time=update_time, revision=revision)
 
     def delete(self, caller: Caller, by: RoleRef, *, force: bool, etag: str) -> None:
         """Deletes the role; with `force` it is taken from its holders.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from server.config import MAX_LOGIN_IDS_PER_USER, MAX_METADATA_BYTES
 from server.domain import text
@@ -18,8 +19,7 @@ MAX_FOLDED_BYTES: Final = 1_000
 """Folding can make a text longer; beyond this an index could not hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRole:
+class HeldRole(NamedTuple):
     """A role that a user holds."""
 
     role_id: str
@@ -29,9 +29,11 @@ class HeldRole:
     """None: held for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user. The fields are the columns of `store.users`, in their order; a text that is absent is ''."""
+class User(NamedTuple):
+    """A user. The fields are the columns of `store.users`, in their order; a text that is absent is ''.
+
+    A named tuple, because a page of users is made of rows, and tuples are made of them at no cost.
+    """
 
     user_id: str
     login_ids: tuple[str, ...]
@@ -64,8 +66,6 @@ class User:
     @property
     def permissions(self) -> list[str]:
         """All permissions of the roles held, once each, in alphabetical order."""
-        if len(self.roles) == 1:
-            return list(self.roles[0].permissions)
         return sorted({permission for role in self.roles for permission in role.permissions})
 
 
@@ -88,21 +88,21 @@ SETTABLE: Final[dict[str, Any]] = {
     "expire_time": None,
 }
 
-_ROLES_INDEX: Final = len(fields(User)) - 1
+_ROLES_INDEX: Final = len(User._fields) - 1
 
 
 def user_of(row: Row) -> User:
     """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
-    return User(*row[:_ROLES_INDEX], held_roles(row[_ROLES_INDEX]))
+    return User._make((*row[:_ROLES_INDEX], held_roles(row[_ROLES_INDEX])))
 
 
-def held_roles(grants: list[list[Any]] | None) -> tuple[HeldRole, ...]:
-    """The roles in the JSON value that `store.users` makes of them."""
-    if not grants:
-        return ()
+# Many users hold the same roles: what was read once need not be read for each of them.
+@lru_cache(maxsize=2_048)
+def held_roles(grants: str | None) -> tuple[HeldRole, ...]:
+    """The roles in the JSON text that `store.users` makes of them."""
     return tuple(
         HeldRole(role_id, name, tuple(permissions), None if expiry is None else _instant(expiry))
-        for role_id, name, permissions, expiry in grants
+        for role_id, name, permissions, expiry in json.loads(grants or "[]")
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -142,7 +142,7 @@ class Users:
         require_etag(etag, user.etag)
         changed = _with_values(user, values)
         if roles is not None:
-            changed = replace(changed, roles=_in_order(self._wanted(caller, roles)))
+            changed = changed._replace(roles=_in_order(self._wanted(caller, roles)))
         return self._write(caller, "user.updated", user, changed)
 
     def set_status(self, caller: Caller, by: UserRef, status: str) -> User:
@@ -157,7 +157,7 @@ class Users:
         )
         changes = {"before": {"status": user.status}, "after": {"status": status}}
         events.record(self._database, caller, "user.status.modified", user.user_id, changes)
-        return replace(user, status=status, update_time=update_time, revision=revision)
+        return user._replace(status=status, update_time=update_time, revision=revision)
 
     def update_login_id(self, caller: Caller, by: UserRef, login_id: str, new_login_id: str) -> User:
         """Puts `new_login_id` in the place of `login_id`; '' for either adds or removes one.
@@ -200,7 +200,7 @@ class Users:
             held = wanted
         else:
             held = {role_id: role for role_id, role in held.items() if role_id not in wanted}
-        changed = replace(user, roles=_in_order(held))
+        changed = user._replace(roles=_in_order(held))
         return self._write(caller, "user.roles.modified", user, changed)
 
     def delete(self, caller: Caller, by: UserRef, etag: str) -> None:
@@ -243,7 +243,7 @@ class Users:
             {**_columns(values), "project_id": caller.project_id, "user_id": user.user_id},
         )
         events.record(self._database, caller, event_type, user.user_id, changes)
-        return replace(changed, update_time=update_time, revision=revision, status=status)
+        return changed._replace(update_time=update_time, revision=revision, status=status)
 
     def _write_login_ids(self, caller: Caller, before: User, after: User) -> None:
         old = {fold(login_id) for login_id in before.login_ids}
@@ -312,7 +312,7 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
     for name in ("email", "phone_number"):
         if name in values and fold(values[name]) != fold(getattr(user, name)):
             values.setdefault(f"{name}_verified", False)
-    changed = replace(user, **values)
+    changed = user._replace(**values)
     if not (changed.email or changed.phone_number or changed.login_ids):
         raise Error(Reason.LAST_IDENTIFIER)
     return changed

@@ -77,6 +77,7 @@ class EmbeddedPostgres:
         self._directory = directory.absolute()
         self._settings = {**SETTINGS, **options}
         self._process: subprocess.Popen[bytes] | None = None
+        self._socket: Path | None = None
         self._lock: IO[bytes] | None = None
 
     def start(self) -> str:
@@ -114,13 +115,17 @@ class EmbeddedPostgres:
         if self._process is not None:
             _stop(self._process)
             self._process = None
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.rmdir()
+            self._socket = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def _launch(self, cluster: Path, programs: Path, account: Account, log: Path) -> Postmaster:
-        socket = placement.settle_socket(cluster, account)
-        command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(socket), "-p", str(placement.PORT)]
+        self._socket = placement.settle_socket(cluster, account)
+        command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(self._socket), "-p", str(placement.PORT)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + _RECOVERY_SECONDS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from peewee import fn
+from peewee import SQL, fn
 
 from server.store.database import Database, Row
 from server.store.models import TABLES, Project, User
@@ -84,7 +84,7 @@ def _list_statement(everything: bool, after: bool, count: bool) -> str:
     return page_statement(
         PR,
         list(PROJECT_COLUMNS.values()),
-        [] if everything else [PR.project_id == fn.ANY(P("project_ids", "uuid[]"))],
+        [SQL("true")] if everything else [PR.project_id == fn.ANY(P("project_ids", "uuid[]"))],
         Order(PR.create_time, "timestamptz", PR.project_id),
         after=after,
         count=count,

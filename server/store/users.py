@@ -19,14 +19,16 @@ _R: Final = Role.alias("r")
 
 UNEXPIRED: Final = _G.expire_time.is_null() | (_G.expire_time > fn.now())
 
-# [[role_id, name, permissions, expire_time in epoch seconds], ...], or NULL for none.
+# [[role_id, name, permissions, expire_time in epoch seconds], ...] as text, or NULL for none.
 _ROLES = (
     _G.select(
         fn.jsonb_agg(
             fn.jsonb_build_array(
                 _R.role_id, _R.name, _R.permissions, SQL('extract(epoch from "g"."expire_time")')
             )
-        ).order_by(_R.name_key)
+        )
+        .order_by(_R.name_key)
+        .cast("text")
     )
     .join(_R, on=(_R.project_id == _G.project_id) & (_R.role_id == _G.role_id))
     .where(_G.project_id == U.project_id, _G.user_id == U.user_id, UNEXPIRED)
@@ -159,7 +161,8 @@ WITH created AS (
 )
 SELECT now(), (
     SELECT jsonb_agg(
-        jsonb_build_array(role_id, name, permissions, extract(epoch from expire_time)) ORDER BY name_key)
+        jsonb_build_array(role_id, name, permissions, extract(epoch from expire_time)) ORDER BY name_key
+    )::text
     FROM held)
 """
 
