@@ -11,11 +11,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
 import psycopg
-from peewee import OperationalError, PostgresqlDatabase
+from peewee import PostgresqlDatabase
 from psycopg.types.string import TextLoader
 
 from server.config import Config
@@ -30,10 +31,15 @@ WATCH_INTERVAL: Final = 0.1
 class _Postgres(PostgresqlDatabase):
     """Peewee's database with our driver settings: one connection per thread, ids as text."""
 
-    def _connect(self) -> psycopg.Connection[Row]:
-        connection = cast(psycopg.Connection[Row], super()._connect())
+    def open_connection(self) -> psycopg.Connection[Row]:
+        """A new connection, no thread's yet. Raises psycopg.OperationalError."""
+        connection = cast(psycopg.Connection[Row], self._connect())
         connection.adapters.register_loader("uuid", TextLoader)
         return connection
+
+    def adopt(self, connection: psycopg.Connection[Row]) -> None:
+        """Makes it the connection of the calling thread."""
+        self._state.set_connection(connection)
 
 
 class _Lease:
@@ -76,6 +82,7 @@ class Database:
         )
         self.on_statement: Callable[[str], None] | None = None
         """Called with every statement before it is run, if set."""
+        self._opener = ThreadPoolExecutor(config.threads, thread_name_prefix="database-connect")
         self._local = threading.local()
         self._leases: list[_Lease] = []
         self._closed = threading.Event()
@@ -161,11 +168,18 @@ class Database:
         return lease
 
     def _connect(self, lease: _Lease) -> psycopg.Connection[Row]:
+        """Opens the thread's connection. The driver waits two seconds at least for a server that is
+        silent; a caller in a hurry leaves that wait to another thread."""
+        seconds = max(0.0, lease.until - time.monotonic()) if lease.until else None
+        opening = self._opener.submit(self.peewee.open_connection)
         try:
-            self.peewee.connect(reuse_if_open=True)
-        except OperationalError as error:
+            lease.connection = opening.result(seconds)
+        except TimeoutError as error:
+            opening.add_done_callback(_close_late)
             raise Unavailable(in_doubt=False) from error
-        lease.connection = cast(psycopg.Connection[Row], self.peewee.connection())
+        except psycopg.OperationalError as error:
+            raise Unavailable(in_doubt=False) from error
+        self.peewee.adopt(lease.connection)
         return lease.connection
 
     def _failure(self, lease: _Lease, error: psycopg.Error) -> Exception:
@@ -184,6 +198,7 @@ class Database:
     def close(self) -> None:
         """Closes every thread's connection. The threads must have finished their work."""
         self._closed.set()
+        self._opener.shutdown(wait=False)
         for lease in self._leases:
             if lease.connection is not None:
                 lease.connection.close()
@@ -220,6 +235,12 @@ class Database:
         except Unavailable:
             return False
         return True
+
+
+def _close_late(opening: Future[psycopg.Connection[Row]]) -> None:
+    """Closes a connection that nobody waits for any more."""
+    if opening.exception() is None:
+        opening.result().close()
 
 
 def _cut(connection: psycopg.Connection[Row]) -> None:
