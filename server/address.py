@@ -75,7 +75,11 @@ def reserve(address: Address) -> Reservation:
     except OSError as error:
         if holder is not None:
             holder.close()
-        taken = "another process, perhaps another Roster, has that port" if error.errno == errno.EADDRINUSE else None
+        taken = (
+            "another process, perhaps another Roster, has that port"
+            if error.errno == errno.EADDRINUSE
+            else None
+        )
         raise StartError(f"cannot listen on {address}: {taken or error.strerror}") from error
     host, port = holder.getsockname()[:2]
     return Reservation(holder, Address(host, port), Address(address.host, port))

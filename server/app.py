@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha import reflection
 
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.handlers import SERVICES, methods
-from server.interceptors import interceptors
+from server.interceptors import way
 from server.store.database import Database
 
 HEALTH_INTERVAL: Final = 1.0
@@ -25,7 +25,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     pool = ThreadPoolExecutor(config.threads, thread_name_prefix="call")
     server = grpc.server(
         pool,
-        interceptors=interceptors(methods(), database, config),
+        interceptors=(way(methods(), database, config),),
         maximum_concurrent_rpcs=config.maximum_concurrent_rpcs,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),

@@ -11,7 +11,9 @@ from server.config import Config
 from server.data_directory import Credentials, DataDirectory
 
 
-def banner(config: Config, address: Address, directory: DataDirectory, credentials: Credentials | None) -> str:
+def banner(
+    config: Config, address: Address, directory: DataDirectory, credentials: Credentials | None
+) -> str:
     """The address, where the credentials are, and a first call to paste."""
     lines = [f"Roster serves on {address}."]
     if config.database_url is None:
@@ -20,19 +22,17 @@ def banner(config: Config, address: Address, directory: DataDirectory, credentia
         lines.append("Credentials: none here; `roster keys create` makes a key.")
         return "\n".join(lines)
     bearer = f"{credentials.project_id}:{credentials.management_key}"
-    return "\n".join(
-        [
-            *lines,
-            f"Credentials: {directory.credentials_file}",
-            "A first call:",
-            f'  {_grpcurl()} -plaintext -H "authorization: Bearer {bearer}" '
-            f"-d '{{}}' {credentials.address} roster.v1.UserService/ListUsers",
-        ]
-    )
+    call = f"{_grpcurl()} -plaintext -H \"authorization: Bearer {bearer}\" -d '{{}}' {credentials.address}"
+    lines += [
+        f"Credentials: {directory.credentials_file}",
+        "A first call:",
+        f"  {call} roster.v1.UserService/ListUsers",
+    ]
+    return "\n".join(lines)
 
 
 def _grpcurl() -> str:
-    """The grpcurl installed beside Roster, as it is called from the current directory; else the one on the PATH."""
+    """The grpcurl installed beside Roster, if there is one, else the one on the PATH."""
     installed = Path(sys.prefix) / "bin" / "grpcurl"
     if not installed.exists():
         return "grpcurl"

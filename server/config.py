@@ -20,6 +20,7 @@ MAX_ROLES_PER_USER: Final = 100
 MAX_LOGIN_IDS_PER_USER: Final = 20
 MAX_PAGE_SIZE: Final = 1_000
 DEFAULT_PAGE_SIZE: Final = 50
+MAX_SEARCH_WORDS: Final = 10
 REQUEST_ID_LIFETIME_HOURS: Final = 24
 
 Seconds = Annotated[float, Field(gt=0)]

@@ -90,6 +90,7 @@ def user_message(value: User) -> user_pb2.User:
         etag=value.etag,
     )
     if value.metadata is not None:
+        message.metadata.SetInParent()  # an empty object is present too
         message.metadata.update(value.metadata)
     return message
 
@@ -250,7 +251,7 @@ def _struct(message: Message, field: str) -> dict[str, Any] | None:
     value: Struct = getattr(message, field)
     try:
         return MessageToDict(value)
-    except SerializeToJsonError:
+    except (SerializeToJsonError, ValueError):
         problem = Violation(field, "holds what JSON cannot express: NaN, infinity, or an empty value")
         raise Error(Reason.FIELDS_INVALID, violations=[problem]) from None
 

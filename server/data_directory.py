@@ -66,7 +66,7 @@ class DataDirectory:
             return None
 
     def save_credentials(self, credentials: Credentials) -> None:
-        """Replace the credentials file at once and durably: a reader sees the old one or the new one, whole."""
+        """Replace the credentials file durably; a reader sees the old one or the new one, whole."""
         new = self.credentials_file.with_suffix(".new")
         new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -156,6 +156,10 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
 }
 
 
+FIELDS_IN_MESSAGE: Final = 8
+"""Invalid fields that a message names; the violations beside it name all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One field of a request that breaks a rule: its path from the request on, and the rule in words."""
@@ -178,11 +182,16 @@ class Error(Exception):
         self.metadata = metadata
         self.violations = tuple(violations)
         self.message = template.format(
-            fields=", ".join(dict.fromkeys(v.field for v in violations)),
+            fields=_listed(list(dict.fromkeys(v.field for v in violations))),
             reference=", ".join(f"{name} {value}" for name, value in metadata.items()),
             **metadata,
         )
         super().__init__(self.message)
+
+
+def _listed(fields: Sequence[str]) -> str:
+    more = len(fields) - FIELDS_IN_MESSAGE
+    return ", ".join(fields[:FIELDS_IN_MESSAGE]) + (f" and {more} more" if more > 0 else "")
 
 
 def refuse_invalid(violations: Sequence[Violation]) -> None:

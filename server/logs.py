@@ -42,7 +42,10 @@ def _processors(log_format: str) -> list[Processor]:
         return [_described, structlog.processors.format_exc_info, _rendered_by(encode)]
     # Not the rich traceback: it shows the values of variables, and so secrets.
     traceback = structlog.dev.plain_traceback
-    return [_described, structlog.dev.ConsoleRenderer(os.isatty(_STANDARD_ERROR), exception_formatter=traceback)]
+    return [
+        _described,
+        structlog.dev.ConsoleRenderer(os.isatty(_STANDARD_ERROR), exception_formatter=traceback),
+    ]
 
 
 def _described(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -53,10 +56,7 @@ def _described(logger: WrappedLogger, method: str, event: EventDict) -> EventDic
 
 
 def _rendered_by(encode: Callable[[EventDict], str]) -> Processor:
-    def render(logger: WrappedLogger, method: str, event: EventDict) -> str:
-        return encode(event)
-
-    return render
+    return lambda _logger, _method, event: encode(event)
 
 
 class _Line:

@@ -43,7 +43,9 @@ def metrics_page(listen: str | None) -> Iterator[MetricsPage | None]:
         try:
             server, thread = start_http_server(address.port, address.host, registry)
         except OSError as error:
-            raise StartError(f"ROSTER_METRICS_LISTEN: cannot listen on {address}: {error.strerror}") from error
+            raise StartError(
+                f"ROSTER_METRICS_LISTEN: cannot listen on {address}: {error.strerror}"
+            ) from error
         try:
             yield MetricsPage()
         finally:

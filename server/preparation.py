@@ -34,7 +34,11 @@ def prepare(config: Config, pipe: Connection) -> None:
     except (EOFError, BrokenPipeError):
         return
     except Unavailable as error:
-        pipe.send(StartError(f"the database cannot be reached: {error.__cause__ or error}"))
+        pipe.send(StartError(f"the database cannot be reached: {_one_line(error.__cause__ or error)}"))
     except Exception as error:
-        pipe.send(StartError(f"the database cannot be readied: {error or type(error).__name__}"))
+        pipe.send(StartError(f"the database cannot be readied: {_one_line(error)}"))
         raise
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,8 +1,8 @@
 """`roster serve`: starts every process, restarts the dead, and brings all to their end in the right order.
 
-The order of a start: the port, the data directory, the keeper of the embedded database, the
-preparation of the database, the workers. All processes are started at once and import what they need while the
-database starts; each then waits for the database's URL.
+The order of a start: the data directory, the port, the keeper of the embedded database, the
+preparation of the database, the workers. All processes are started at once and import what they need
+while the database starts; each then waits for the database's URL.
 
 The order of an end: the workers, which let calls in flight finish, then the keeper with its database.
 """
@@ -109,7 +109,8 @@ class _Supervisor:
             self._answer(worker, _WORKER_SECONDS)
         credentials = self._saved_credentials(str(port.address.dialled()), first)
         print(banner(self._config, port.address, self._directory, credentials), flush=True)
-        _log.info("serving", address=str(port.address), workers=len(self._workers))
+        processes = {child.name: child.process.pid for child in self._lasting}
+        _log.info("serving", address=str(port.address), processes=processes)
 
     def _answer(self, child: Child, seconds: float) -> Any:
         """What a child sends when it has done its part of the start."""
@@ -121,7 +122,9 @@ class _Supervisor:
         try:
             answer = child.hear()
         except EOFError:
-            raise StartError(f"{child.name} ended before it was ready ({child.bury()}); see the log above") from None
+            raise StartError(
+                f"{child.name} ended before it was ready ({child.bury()}); see the log above"
+            ) from None
         if isinstance(answer, StartError):
             raise answer
         return answer
@@ -141,7 +144,9 @@ class _Supervisor:
     def watch(self) -> None:
         """Start again what dies, until a signal comes."""
         while True:
-            due = min((child.restart_at for child in self._lasting if child.restart_at is not None), default=None)
+            due = min(
+                (child.restart_at for child in self._lasting if child.restart_at is not None), default=None
+            )
             alive = {child.sentinel: child for child in self._lasting if child.restart_at is None}
             patience = None if due is None else max(0.0, due - time.monotonic())
             for ready in wait([self._inbox.arrival, *alive], timeout=patience):
@@ -167,12 +172,14 @@ class _Supervisor:
     def stop(self) -> None:
         """Bring everything to its end; a further signal shortens the grace that calls in flight have."""
         self._inbox.take()
-        serving = [child for child in (*self._workers, self._preparation) if child is not None and child.alive]
+        serving = [
+            child for child in (*self._workers, self._preparation) if child is not None and child.alive
+        ]
         for child in serving:
             child.process.terminate()
         self._until_ended(serving, self._config.shutdown_grace + _MARGIN_SECONDS)
         if self._keeper and self._keeper.alive:
-            # It takes no signal for an answer: those sent to the whole group must leave the database up for the workers.
+            # No signal ends it: one sent to the whole group must leave the workers their database.
             self._keeper.pipe.close()
             self._until_ended([self._keeper], _KEEPER_SECONDS, hasten=False)
         _log.info("stopped")
@@ -180,9 +187,13 @@ class _Supervisor:
     def _until_ended(self, children: list[Child], seconds: float, *, hasten: bool = True) -> None:
         """Wait for the end of the children, and kill those that outlive their time."""
         deadline = time.monotonic() + seconds
-        while (left := [child for child in children if child.process.is_alive()]) and time.monotonic() < deadline:
+        while (
+            left := [child for child in children if child.process.is_alive()]
+        ) and time.monotonic() < deadline:
             waiting = [child.sentinel for child in left]
-            ready = wait([*waiting, *([self._inbox.arrival] if hasten else [])], timeout=deadline - time.monotonic())
+            ready = wait(
+                [*waiting, *([self._inbox.arrival] if hasten else [])], timeout=deadline - time.monotonic()
+            )
             if self._inbox.arrival in ready:
                 self._inbox.take()
                 break

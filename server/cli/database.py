@@ -18,8 +18,8 @@ _STARTING_SECONDS: Final = 30.0
 def database_url(config: Config) -> Iterator[str]:
     """The URL of the database that the settings name.
 
-    That is the outside database, or the embedded one: that of the service running on the data directory, or, when
-    none does, one started for as long as the block lasts.
+    That is the outside database, or the embedded one: that of the service running on the data
+    directory, or, when none does, one started for as long as the block lasts.
 
     Raises:
         StartError: there is no database to be had.

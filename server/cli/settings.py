@@ -10,10 +10,12 @@ import typer
 from server.config import Config
 
 DataDir = Annotated[
-    Path | None, typer.Option(help="Directory of the embedded database and of credentials.json. [ROSTER_DATA_DIR]")
+    Path | None,
+    typer.Option(help="Directory of the embedded database and of credentials.json. [ROSTER_DATA_DIR]"),
 ]
 DatabaseUrl = Annotated[
-    str | None, typer.Option(help="URL of an outside PostgreSQL, instead of the embedded one. [ROSTER_DATABASE_URL]")
+    str | None,
+    typer.Option(help="URL of an outside PostgreSQL, instead of the embedded one. [ROSTER_DATABASE_URL]"),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any, Final, NamedTuple
@@ -98,7 +98,7 @@ class ManagementKeys:
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[ManagementKey, str]:
         """Creates a key and returns it with its secret. Raises SCOPE_ESCALATION, PROJECT_NOT_FOUND."""
         values = {**SETTABLE, **values}
-        self._require_grantable(caller, values)
+        self._require_grantable(caller, values, named=values["project_ids"])
         key_id = new_id()
         secret = make_secret(key_id)
         (create_time,) = rows.create(
@@ -129,7 +129,9 @@ class ManagementKeys:
         changes = events.changes(before, after)
         if not changes:
             return key
-        self._require_grantable(caller, after)
+        # A project that was deleted since may stay named: it opens nothing.
+        named = set(after["project_ids"]) - set(before["project_ids"])
+        self._require_grantable(caller, after, named=named)
         update_time, revision = rows.update(self._database, _columns(caller, key_id, after))
         events.record(self._database, caller, "management_key.updated", key_id, changes)
         return key._replace(update_time=update_time, revision=revision, **after)
@@ -149,7 +151,7 @@ class ManagementKeys:
                 "project_id": caller.project_id,
                 "key_id": key_id,
                 "secret_hash": hash_of(secret),
-                "overlap": overlap,
+                "overlap": overlap or None,
             },
         )
         events.record(self._database, caller, "management_key.rotated", key_id, {})
@@ -170,10 +172,12 @@ class ManagementKeys:
     def _locked(self, caller: Caller, key_id: str) -> ManagementKey:
         return _found(key_id, rows.lock(self._database, caller.project_id, key_id))
 
-    def _require_grantable(self, caller: Caller, values: Mapping[str, Any]) -> None:
+    def _require_grantable(
+        self, caller: Caller, values: Mapping[str, Any], *, named: Collection[str]
+    ) -> None:
         refuse_invalid(_violations(values))
         _require_held(caller, values)
-        if missing := project_rows.missing(self._database, list(values["project_ids"])):
+        if missing := project_rows.missing(self._database, list(named)):
             raise Error(Reason.PROJECT_NOT_FOUND, project_id=missing)
 
 

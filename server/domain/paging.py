@@ -29,7 +29,7 @@ class PageToken:
     def write(self, position: Sequence[Any]) -> str:
         """The token of the page behind `position`: JSON values that name the last row before it."""
         payload = json.dumps(position, separators=(",", ":")).encode()
-        return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
+        return _text(self._signature(payload) + payload)
 
     def read(self, token: str) -> list[Any]:
         """The position that a token was made of. Raises PAGE_TOKEN_INVALID."""
@@ -37,6 +37,9 @@ class PageToken:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
             raise Error(Reason.PAGE_TOKEN_INVALID) from None
+        # The decoder passes over what is no base64: only what `write` could have made is a token.
+        if _text(raw) != token:
+            raise Error(Reason.PAGE_TOKEN_INVALID)
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(payload)):
             raise Error(Reason.PAGE_TOKEN_INVALID)
@@ -46,6 +49,10 @@ class PageToken:
     def _signature(self, payload: bytes) -> bytes:
         signed = len(self.arguments).to_bytes(4, "big") + self.arguments + payload
         return hmac.digest(self.key, signed, hashlib.sha256)[:_SIGNATURE_BYTES]
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zoneinfo
 from functools import cache
+from typing import Final
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -18,9 +20,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", folded).strip()
 
 
+# Most addresses are plainly right, and a closer look at one costs as much as to store it.
+_PLAIN_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]{1,63}\.)+[A-Za-z]{2,20}", re.ASCII
+)
+_PLAIN_LENGTH: Final = 64
+
+
 def email_problem(email: str) -> str | None:
     """What is wrong with an email address, or None. Internationalised addresses and domains without
     a public suffix are right; whether mail arrives there is not asked."""
+    if len(email) <= _PLAIN_LENGTH and _PLAIN_EMAIL.fullmatch(email):
+        return None
     try:
         validate_email(email, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,8 @@ from server.domain import text
 from server.domain.identity import etag
 from server.errors import Violation
 from server.store.database import Row
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 MAX_FOLDED_BYTES: Final = 1_000
 """Folding can make a text longer; beyond this an index could not hold it."""
@@ -88,6 +90,9 @@ SETTABLE: Final[dict[str, Any]] = {
     "expire_time": None,
 }
 
+# The mark that says of an identifier that it is known to be the user's.
+MARKS: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
+
 _ROLES_INDEX: Final = len(User._fields) - 1
 
 
@@ -106,8 +111,8 @@ def held_roles(grants: str | None) -> tuple[HeldRole, ...]:
     )
 
 
-def _instant(epoch: float) -> datetime:
-    return datetime.fromtimestamp(epoch, UTC)
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,11 @@ def _too_long(value: str) -> str | None:
     return None if size <= MAX_FOLDED_BYTES else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
 
 
+def void_marks(values: Mapping[str, Any]) -> dict[str, bool]:
+    """The marks of identifiers that are absent, as they must be: nothing cannot be verified."""
+    return {mark: False for name, mark in MARKS.items() if not values[name]}
+
+
 def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that the store derives its comparisons, orders and searches from."""
     login_id_keys = [text.fold(login_id) for login_id in values["login_ids"]]
@@ -198,7 +208,7 @@ def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
         _searchable(values["middle_name"]),
         _searchable(values["display_name"]),
         values["phone_number"],
-        *login_id_keys,
+        *map(_searchable, login_id_keys),
     ]
     return {
         "email_key": email_key,

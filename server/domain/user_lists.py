@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.config import MAX_SEARCH_WORDS
 from server.domain.caller import Caller
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.roles import RoleRef
 from server.domain.text import fold, phone_number_e164
 from server.domain.user import User, user_of
+from server.errors import Error, Reason, Violation
 from server.store import user_lists as rows
 from server.store.database import Database
 
@@ -62,10 +64,15 @@ class UserLists:
         self, caller: Caller, query: str, field: str, wanted: UserFilter, page: PageRequest
     ) -> Page[User]:
         """A page of the users of whom `field` (ALL, EMAIL, GIVEN_NAME, ...) holds every word of the query,
-        the best matches first."""
+        the best matches first. Raises FIELDS_INVALID."""
+        # The contract counts the words as they were written; folding knows more kinds of white space.
+        words = fold(query).split()
+        if not 0 < len(words) <= MAX_SEARCH_WORDS:
+            problem = f"must have 1 to {MAX_SEARCH_WORDS} words"
+            raise Error(Reason.FIELDS_INVALID, violations=[Violation("query", problem)])
         filters, parameters = _conditions(wanted)
         parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
-        found = rows.search_users(self._database, filters, field, fold(query).split(), parameters)
+        found = rows.search_users(self._database, filters, field, words, parameters)
         return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
 
 

@@ -15,6 +15,7 @@ from server.domain.identity import new_id, require_etag
 from server.domain.roles import RoleRef, find_roles
 from server.domain.text import fold
 from server.domain.user import (
+    MARKS,
     SETTABLE,
     HeldRole,
     User,
@@ -25,6 +26,7 @@ from server.domain.user import (
     snapshot,
     user_of,
     violations,
+    void_marks,
 )
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import events as event_rows
@@ -67,7 +69,9 @@ class Users:
         """For each reference the user, or None if there is no such user."""
         keys: dict[str, list[str]] = {f"{kind}s": [] for kind in rows.REFERENCES}
         for by in refs:
-            keys[f"{by.kind}s"].append(by.key)
+            # An empty key names nobody, and is that of everybody who has no such identifier.
+            if by.key:
+                keys[f"{by.kind}s"].append(by.key)
         found: dict[tuple[str, str], User] = {}
         for row in rows.batch_get(self._database, caller.project_id, keys):
             user = user_of(row)
@@ -94,6 +98,7 @@ class Users:
         EMAIL_TAKEN and its like.
         """
         values = {**SETTABLE, **normalized(values)}
+        values |= void_marks(values)
         refuse_invalid([*violations(values), *_expiry_violations(roles, "user.roles")])
         user_id = user_id or new_id()
         wanted = self._wanted(caller, roles)
@@ -182,7 +187,7 @@ class Users:
         else:
             present.append(new_login_id)
         values = normalized({"login_ids": present})
-        refuse_invalid(violations(values))
+        refuse_invalid([Violation("new_login_id", broken.description) for broken in violations(values)])
         return self._write(caller, "user.updated", user, _with_values(user, values))
 
     def modify_roles(
@@ -309,10 +314,11 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
 def _with_values(user: User, values: Mapping[str, Any]) -> User:
     """The user with the values set. A new email or phone number is unverified unless said otherwise."""
     values = dict(values)
-    for name in ("email", "phone_number"):
+    for name, mark in MARKS.items():
         if name in values and fold(values[name]) != fold(getattr(user, name)):
-            values.setdefault(f"{name}_verified", False)
+            values.setdefault(mark, False)
     changed = user._replace(**values)
+    changed = changed._replace(**void_marks(changed._asdict()))
     if not (changed.email or changed.phone_number or changed.login_ids):
         raise Error(Reason.LAST_IDENTIFIER)
     return changed

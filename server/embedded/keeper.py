@@ -21,7 +21,8 @@ def connections_for(config: Config) -> int:
 def keep(config: Config, pipe: Connection) -> None:
     """Run PostgreSQL until the other end of the pipe is closed, which the death of its holder does too.
 
-    Sends the URL once PostgreSQL takes connections, or a `StartError`. Exits with 1 when PostgreSQL ends by itself.
+    Sends the URL once PostgreSQL takes connections, or a `StartError`. Exits with 1 when PostgreSQL
+    ends by itself.
 
     Signals that ask for the end are left to the supervisor: a terminal or a service manager sends
     them to every process at once, and the database has to outlive the calls in flight.

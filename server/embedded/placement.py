@@ -45,8 +45,8 @@ def programs(account: Account) -> Path:
         return directory
     if packaged is None:
         raise StartError(
-            f"the account with user id {account.uid}, which runs PostgreSQL for root, cannot run "
-            f"{directory / 'postgres'}; make it readable, start Roster as another user, or set ROSTER_DATABASE_URL"
+            f"the account with user id {account.uid}, which runs PostgreSQL for root, cannot run {directory}/"
+            "postgres; make it readable, start Roster as another user, or set ROSTER_DATABASE_URL"
         )
     return _sheltered_programs(packaged)
 
@@ -107,11 +107,13 @@ def settle_cluster(directory: Path, account: Account) -> Path:
             link.symlink_to(place / "postgres")
     cluster = cluster_path(directory)
     if not cluster.parent.is_dir():
-        raise StartError(f"{link} leads to {cluster}, which is gone; bring it back, or remove {directory} to begin anew")
+        raise StartError(
+            f"{link} leads to {cluster}, which is gone; bring it back, or remove {directory} to begin anew"
+        )
     if account.is_other and not account.can_enter(cluster.parent):
         raise StartError(
-            f"the account with user id {account.uid}, which runs PostgreSQL for root, cannot reach {cluster}; "
-            "make its parent directories passable (mode 0711), or start Roster as the owner"
+            f"the account with user id {account.uid}, which runs PostgreSQL for root, cannot reach "
+            f"{cluster}; make its parent directories passable (mode 0711), or start Roster as the owner"
         )
     return cluster
 
@@ -133,7 +135,9 @@ def settle_socket(cluster: Path, account: Account) -> Path:
     except FileExistsError:
         # In a directory that everyone can write to, the name alone proves nothing.
         if directory.is_symlink() or not account.owns(directory) or directory.stat().st_mode & 0o077:
-            raise StartError(f"{directory} is not a private directory of PostgreSQL's account; remove it") from None
+            raise StartError(
+                f"{directory} is not a private directory of PostgreSQL's account; remove it"
+            ) from None
     return directory
 
 

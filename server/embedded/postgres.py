@@ -125,7 +125,15 @@ class EmbeddedPostgres:
 
     def _launch(self, cluster: Path, programs: Path, account: Account, log: Path) -> Postmaster:
         self._socket = placement.settle_socket(cluster, account)
-        command = [str(programs / "postgres"), "-D", str(cluster), "-k", str(self._socket), "-p", str(placement.PORT)]
+        command = [
+            str(programs / "postgres"),
+            "-D",
+            str(cluster),
+            "-k",
+            str(self._socket),
+            "-p",
+            str(placement.PORT),
+        ]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + _RECOVERY_SECONDS
@@ -141,7 +149,7 @@ class EmbeddedPostgres:
                     cwd="/",
                     env=_environment(),
                     start_new_session=True,
-                    preexec_fn=_stop_with_parent(),
+                    preexec_fn=_stop_with_parent(),  # noqa: PLW1509 - one system call, and no lock
                     **account.identity(),
                 )
             while self._process.poll() is None:
@@ -164,7 +172,15 @@ def _make_cluster(cluster: Path, programs: Path, account: Account, log: Path) ->
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
     account.give(new)
-    initdb = [str(programs / "initdb"), "-D", str(new), "-U", USER, "--auth-local=trust", "--auth-host=reject"]
+    initdb = [
+        str(programs / "initdb"),
+        "-D",
+        str(new),
+        "-U",
+        USER,
+        "--auth-local=trust",
+        "--auth-host=reject",
+    ]
     initdb += ["--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions"]
     for character_classes in CHARACTER_CLASSES:
         made = _run([*initdb, f"--lc-ctype={character_classes}"], b"", account, log)
@@ -205,7 +221,9 @@ def _stop_leftover(cluster: Path) -> None:
             (cluster / "postmaster.pid").unlink(missing_ok=True)
             return
         if time.monotonic() > deadline:
-            raise StartError(f"the PostgreSQL of an earlier start (pid {postmaster.pid}) does not stop; end it")
+            raise StartError(
+                f"the PostgreSQL of an earlier start (pid {postmaster.pid}) does not stop; end it"
+            )
         with suppress(ProcessLookupError):
             os.kill(postmaster.pid, signal.SIGINT)
         time.sleep(_POLL_SECONDS)

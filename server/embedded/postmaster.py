@@ -52,7 +52,9 @@ class Postmaster:
         return str(cluster) in subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
     def url(self, user: str, database: str) -> str:
-        return f"postgresql://{user}@/{database}?host={quote(self.socket_directory, safe='')}&port={self.port}"
+        return (
+            f"postgresql://{user}@/{database}?host={quote(self.socket_directory, safe='')}&port={self.port}"
+        )
 
 
 def _is_zombie(proc: Path) -> bool:

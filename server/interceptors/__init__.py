@@ -15,21 +15,22 @@ from server.interceptors.metrics import Metrics
 from server.interceptors.request_id import RequestId
 from server.interceptors.transaction import Transaction
 from server.interceptors.validation import Validation
-from server.interceptors.wrapping import Interceptor
+from server.interceptors.wrapping import Way
 from server.store.database import Database
 
 
-def interceptors(
-    methods: Mapping[str, Method], database: Database, config: Config
-) -> list[Interceptor]:
+def way(methods: Mapping[str, Method], database: Database, config: Config) -> Way:
     """The ordered list. A call goes down it to the handler, its answer or error comes back up."""
-    return [
-        RequestId(methods),  # first, so that everything below can name the call
-        AccessLog(methods),  # sees every call, refused ones too, with the status it ended in
-        Metrics(methods),  # before the key check, so that refusals are counted
-        Errors(methods),  # below log and metrics, which want the status; above all that raises
-        Deadline(methods, database, config),  # bounds the key check's look at the database as well
-        ManagementKeyCheck(methods, Keyring(database, config.key_cache_seconds)),
-        Validation(methods),  # after the key, so that a stranger learns nothing about the contract
-        Transaction(methods, database),  # last, so that a refused call never takes a connection
-    ]
+    return Way(
+        [
+            RequestId(),  # first, so that everything below can name the call
+            AccessLog(),  # sees every call, refused ones too, with the status it ended in
+            Metrics(),  # before the key check, so that refusals are counted
+            Errors(),  # below log and metrics, which want the status; above all that raises
+            Deadline(database, config),  # bounds the key check's look at the database as well
+            ManagementKeyCheck(Keyring(database, config.key_cache_seconds)),
+            Validation(),  # after the key, so that a stranger learns nothing about the contract
+            Transaction(database),  # last, so that a refused call never takes a connection
+        ],
+        methods,
+    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Final
 
 from server.config import Config
@@ -20,14 +18,14 @@ _SHARE: Final = 0.8
 class Deadline(Interceptor):
     """Cuts a database that does not answer in time."""
 
-    def __init__(self, methods: Mapping[str, Method], database: Database, config: Config) -> None:
-        super().__init__(methods)
+    def __init__(self, database: Database, config: Config) -> None:
         self._database = database
         self._most = config.call_timeout
 
-    @contextmanager
-    def guard(self, call: Call, method: Method) -> Iterator[None]:
+    def enter(self, call: Call, method: Method) -> None:
         seconds = min(self._most, call.context.time_remaining() * _SHARE)
         call.deadline = time.monotonic() + seconds
-        with self._database.within(seconds):
-            yield
+        self._database.limit(seconds)
+
+    def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
+        self._database.limit(None)

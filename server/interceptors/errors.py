@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import grpc
@@ -16,7 +15,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from server.domain.identity import new_id
-from server.errors import Error, Kind, Reason
+from server.errors import Error, Kind, Reason, Violation
 from server.interceptors.call import Call, Method
 from server.interceptors.wrapping import Interceptor
 from server.store.errors import Conflict, Unavailable
@@ -24,6 +23,11 @@ from server.store.errors import Conflict, Unavailable
 log = structlog.get_logger("roster.errors")
 
 DOMAIN: Final = "roster.v1"
+
+VIOLATIONS_BYTES: Final = 3_000
+"""Errors travel in HTTP/2 trailers, of which clients take 8 KiB by default, message and all. A call whose
+trailers are larger ends in an error of the client's own, which says nothing of what was wrong."""
+_DESCRIPTION_CHARACTERS: Final = 250
 
 # Seconds after which a retry may help.
 RETRY_AFTER: Final = {Reason.DATABASE_UNAVAILABLE: 1.0, Reason.TRANSACTION_CONFLICT: 0.1}
@@ -40,26 +44,31 @@ _RESOURCES: Final = {
 class Errors(Interceptor):
     """The only place that chooses status codes."""
 
-    @contextmanager
-    def guard(self, call: Call, method: Method) -> Iterator[None]:
-        try:
-            yield
-        except Error as error:
-            _abort(call, error)
-        except Unavailable:
-            _abort(call, Error(Reason.DATABASE_UNAVAILABLE))
-        except Conflict:
-            _abort(call, Error(Reason.TRANSACTION_CONFLICT))
-        except Exception:
-            error_id = new_id()
-            log.exception("internal error", error_id=error_id, request_id=call.call_id)
-            _abort(call, Error(Reason.INTERNAL, error_id=error_id))
+    def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
+        if isinstance(error, Exception):
+            _abort(call, _told(error, call))
+
+
+def _told(error: Exception, call: Call) -> Error:
+    """What the caller is told of an exception."""
+    if isinstance(error, Error):
+        return error
+    if isinstance(error, Unavailable):
+        return Error(Reason.DATABASE_UNAVAILABLE)
+    if isinstance(error, Conflict):
+        return Error(Reason.TRANSACTION_CONFLICT)
+    error_id = new_id()
+    log.error("internal error", error_id=error_id, request_id=call.call_id, exc_info=error)
+    return Error(Reason.INTERNAL, error_id=error_id)
 
 
 def _abort(call: Call, error: Error) -> None:
     """Ends the call. grpc does so by an exception of its own, which passes through log and metrics."""
     call.code, call.reason = error.kind.name, error.reason.value
-    call.context.abort_with_status(rpc_status.to_status(status_of(error)))
+    status = rpc_status.to_status(status_of(error))
+    # Not abort_with_status, which would put away the trailers that are set already.
+    call.context.set_trailing_metadata((*call.context.trailing_metadata(), *status.trailing_metadata))
+    call.context.abort(status.code, status.details)
 
 
 def status_of(error: Error) -> Status:
@@ -78,13 +87,13 @@ def _code(kind: Kind) -> int:
 
 
 def _details(error: Error) -> Iterator[Message]:
-    yield details.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=error.metadata)
-    if error.violations:
-        violations = [
-            details.BadRequest.FieldViolation(field=v.field, description=v.description)
-            for v in error.violations
-        ]
-        yield details.BadRequest(field_violations=violations)
+    listed = _field_violations(error.violations)
+    metadata = dict(error.metadata)
+    if omitted := len(error.violations) - len(listed):
+        metadata["omitted_violations"] = str(omitted)
+    yield details.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=metadata)
+    if listed:
+        yield details.BadRequest(field_violations=listed)
     if error.reason in RETRY_AFTER:
         delay = Duration(nanos=int(RETRY_AFTER[error.reason] * 1e9))
         delay.seconds, delay.nanos = divmod(delay.nanos, 1_000_000_000)
@@ -94,3 +103,17 @@ def _details(error: Error) -> Iterator[Message]:
         yield details.ResourceInfo(
             resource_type=_RESOURCES[error.reason], resource_name=name, description=error.message
         )
+
+
+def _field_violations(violations: Sequence[Violation]) -> list[details.BadRequest.FieldViolation]:
+    """As many of the violations as a status can carry."""
+    listed: list[details.BadRequest.FieldViolation] = []
+    room = VIOLATIONS_BYTES
+    for violation in violations:
+        description = violation.description[:_DESCRIPTION_CHARACTERS]
+        detail = details.BadRequest.FieldViolation(field=violation.field, description=description)
+        room -= detail.ByteSize()
+        if room < 0:
+            break
+        listed.append(detail)
+    return listed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from urllib.parse import unquote
 
 from server.domain.caller import Caller
@@ -16,12 +14,10 @@ from server.interceptors.wrapping import Interceptor
 class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
-    def __init__(self, methods: Mapping[str, Method], keyring: Keyring) -> None:
-        super().__init__(methods)
+    def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
 
-    @contextmanager
-    def guard(self, call: Call, method: Method) -> Iterator[None]:
+    def enter(self, call: Call, method: Method) -> None:
         authorization = call.metadata.get("authorization")
         admission = self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
@@ -33,7 +29,6 @@ class ManagementKeyCheck(Interceptor):
         call.caller_or_none = Caller(
             admission.project_id, call.call_id, admission.grant, admission.page_token_key
         )
-        yield
 
 
 def peer_address(peer: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from google.protobuf.message import Message
@@ -25,8 +25,7 @@ _PAUSE: Final = 0.02
 class Transaction(Interceptor):
     """Runs writes in a transaction, and runs again what collided or met a connection that was gone."""
 
-    def __init__(self, methods: Mapping[str, Method], database: Database) -> None:
-        super().__init__(methods)
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
@@ -62,7 +61,7 @@ class Transaction(Interceptor):
     def _once(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
         """Raises REQUEST_ID_REUSED."""
         project_id = call.caller.project_id
-        request_id = request.request_id.lower()
+        request_id = request.request_id = request.request_id.lower()
         body = request.SerializeToString(deterministic=True)
         fingerprint = hashlib.sha256(method.name.encode() + b"\0" + body).digest()
         first = request_records.take(self._database, project_id, request_id, fingerprint)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import protovalidate
 from google.protobuf.message import DecodeError, Message
@@ -17,16 +17,23 @@ class _Malformed:
     """Stands in for a request that could not be decoded. The call goes on until the caller is known."""
 
 
+_ONE_MESSAGE: Final = (Message, _Malformed)
+
+
 class Validation(Interceptor):
     """Checks unary requests, and every message of a request stream."""
 
-    def __init__(self, methods: Mapping[str, Method]) -> None:
-        super().__init__(methods)
+    def __init__(self) -> None:
         self._validator = protovalidate.Validator()
 
-    def wrap(self, handler: Any, method: Method) -> Any:
-        decode = handler.request_deserializer
-        return super().wrap(handler._replace(request_deserializer=_decoder(decode)), method)
+    def decoder(self, decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+        def decoded(data: bytes) -> Any:
+            try:
+                return decode(data)
+            except DecodeError:
+                return _Malformed()
+
+        return decoded
 
     def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
         return proceed(self._checked(request), call)
@@ -37,7 +44,7 @@ class Validation(Interceptor):
         yield from proceed(self._checked(request), call)
 
     def _checked(self, request: Any) -> Any:
-        if isinstance(request, Message | _Malformed):
+        if isinstance(request, _ONE_MESSAGE):
             self._check(request)
             return request
         return self._each_checked(request)
@@ -62,23 +69,15 @@ class Validation(Interceptor):
         refuse_invalid(violations)
 
 
-def _decoder(decode: Callable[[bytes], Message]) -> Callable[[bytes], Message | _Malformed]:
-    def decoded(data: bytes) -> Message | _Malformed:
-        try:
-            return decode(data)
-        except DecodeError:
-            return _Malformed()
-
-    return decoded
-
-
 def _violation(request: Message, found: Any) -> Violation:
     """A broken rule. One about a whole message names in its id the field it is about: `name.required`."""
     path = ".".join(_element(element) for element in found.field.elements)
     field = found.rule_id.partition(".")[0]
     inner = request
     for element in found.field.elements:
-        if element.subscript or not isinstance(inner, Message):
+        # The element may be a oneof too, which has no value of its own.
+        named = isinstance(inner, Message) and element.field_name in inner.DESCRIPTOR.fields_by_name
+        if element.subscript or not named:
             return Violation(path, found.message)
         inner = getattr(inner, element.field_name)
     if isinstance(inner, Message) and field in inner.DESCRIPTOR.fields_by_name:

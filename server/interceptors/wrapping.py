@@ -1,28 +1,70 @@
-"""What every interceptor has in common: how it wraps a method, unary or streaming."""
+"""What every interceptor has in common, and how the list of them becomes the way of a call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
+import structlog
 
 from server.interceptors.call import Call, Method
+
+log = structlog.get_logger("roster.access")
 
 Proceed = Callable[[Any, Any], Any]
 """The rest of the way: takes (request, call) and returns the response, or an iterator of them."""
 
 
-class Interceptor(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
-    """Wraps the methods of the contract; health and reflection pass through untouched.
+class Interceptor:
+    """One concern of every call, unary or streaming.
 
-    `intercept_service` runs on the server's one serving thread: it only looks the wrapped method up.
-    What an interceptor does stands in `guard`, around the rest of the way; one that must see requests
-    or responses overrides `unary` and `stream`.
+    What it does before stands in `enter`, what it does after in `leave`; one that must see requests or
+    responses overrides `unary` and `stream`.
     """
 
-    def __init__(self, methods: Mapping[str, Method]) -> None:
+    def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        """Goes the rest of the way to one response. `request` is an iterator if the client streams."""
+        entered = self.enter(call, method)
+        try:
+            response = proceed(request, call)
+        except BaseException as error:
+            self.leave(call, method, entered, error)
+            raise
+        self.leave(call, method, entered, None)
+        return response
+
+    def stream(
+        self, proceed: Proceed, request: Any, call: Call, method: Method
+    ) -> Iterator[Any]:
+        """Goes the rest of the way to many responses, and stays around while they are iterated."""
+        entered = self.enter(call, method)
+        try:
+            yield from proceed(request, call)
+        except BaseException as error:
+            self.leave(call, method, entered, error)
+            raise
+        self.leave(call, method, entered, None)
+
+    def enter(self, call: Call, method: Method) -> Any:
+        """What to do before; what it returns is given to `leave`. Raises to refuse the call."""
+
+    def leave(self, call: Call, method: Method, entered: Any, error: BaseException | None) -> None:
+        """What to do after the call ended well, or in `error`, which goes on unless this raises another."""
+
+    def decoder(self, decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+        """What is to make requests of bytes, in place of `decode`."""
+        return decode
+
+
+class Way(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
+    """Leads the methods of the contract through the interceptors; health and reflection pass untouched.
+
+    `intercept_service` runs on the server's one serving thread: it only looks up what was wrapped once.
+    """
+
+    def __init__(self, interceptors: Sequence[Interceptor], methods: Mapping[str, Method]) -> None:
+        self._interceptors = interceptors
         self._methods = methods
         self._wrapped: dict[str, grpc.RpcMethodHandler] = {}
 
@@ -31,42 +73,34 @@ class Interceptor(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no 
         continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler | None],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler | None:
-        handler = continuation(handler_call_details)
         name = handler_call_details.method
-        method = self._methods.get(name)
-        if handler is None or method is None:
+        if name in self._wrapped:
+            return self._wrapped[name]
+        handler = continuation(handler_call_details)
+        if handler is None or name not in self._methods:
+            log.debug("passed untouched", method=name)
             return handler
-        if name not in self._wrapped:
-            self._wrapped[name] = self.wrap(handler, method)
-        return self._wrapped[name]
+        return self._wrapped.setdefault(name, self._wrap(handler, self._methods[name]))
 
-    def wrap(self, handler: Any, method: Method) -> grpc.RpcMethodHandler:
-        """The handler with this interceptor around it."""
+    def _wrap(self, handler: Any, method: Method) -> grpc.RpcMethodHandler:
         kind = _kind(handler)
         proceed: Proceed = getattr(handler, kind)
-        around = self.stream if handler.response_streaming else self.unary
-
-        def behavior(request: Any, call: Any) -> Any:
-            return around(proceed, request, call, method)
-
-        wrapped: grpc.RpcMethodHandler = handler._replace(**{kind: behavior})
+        decode = handler.request_deserializer
+        for interceptor in reversed(self._interceptors):
+            around = interceptor.stream if handler.response_streaming else interceptor.unary
+            proceed = _step(around, proceed, method)
+            decode = interceptor.decoder(decode)
+        wrapped: grpc.RpcMethodHandler = handler._replace(
+            **{kind: proceed}, request_deserializer=decode
+        )
         return wrapped
 
-    def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
-        """Goes the rest of the way to one response. `request` is an iterator if the client streams."""
-        with self.guard(call, method):
-            return proceed(request, call)
 
-    def stream(
-        self, proceed: Proceed, request: Any, call: Call, method: Method
-    ) -> Iterator[Any]:
-        """Goes the rest of the way to many responses, and stays around while they are iterated."""
-        with self.guard(call, method):
-            yield from proceed(request, call)
+def _step(around: Callable[..., Any], proceed: Proceed, method: Method) -> Proceed:
+    def step(request: Any, call: Any) -> Any:
+        return around(proceed, request, call, method)
 
-    def guard(self, call: Call, method: Method) -> AbstractContextManager[None]:
-        """What to do before, after, and about errors."""
-        raise NotImplementedError
+    return step
 
 
 def _kind(handler: Any) -> str:

@@ -91,8 +91,9 @@ WHERE project_id = %(project_id)s AND key_id = %(key_id)s
 RETURNING update_time, revision
 """
 _ROTATE: Final = """
-UPDATE management_keys SET previous_secret_hash = secret_hash, secret_hash = %(secret_hash)s,
-    previous_secret_expire_time = now() + %(overlap)s, update_time = now(), revision = revision + 1
+UPDATE management_keys SET secret_hash = %(secret_hash)s,
+    previous_secret_hash = CASE WHEN %(overlap)s::interval IS NOT NULL THEN secret_hash END,
+    previous_secret_expire_time = now() + %(overlap)s::interval, update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s AND key_id = %(key_id)s
 RETURNING update_time, revision, previous_secret_expire_time
 """
@@ -114,8 +115,8 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
 
 
 def rotate(database: Database, values: Mapping[str, Any]) -> Row:
-    """Puts a new hash in the place of a locked key's present one, which stays valid for `overlap`;
-    returns (update_time, revision, previous_secret_expire_time)."""
+    """Puts a new hash in the place of a locked key's present one, which stays valid for `overlap`
+    (None: not at all); returns (update_time, revision, previous_secret_expire_time)."""
     return database.row(_ROTATE, values)
 
 

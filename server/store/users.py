@@ -19,12 +19,16 @@ _R: Final = Role.alias("r")
 
 UNEXPIRED: Final = _G.expire_time.is_null() | (_G.expire_time > fn.now())
 
-# [[role_id, name, permissions, expire_time in epoch seconds], ...] as text, or NULL for none.
+# [[role_id, name, permissions, expire_time in microseconds since 1970], ...] as text, or NULL for none.
+# Whole numbers: a float cannot tell the microseconds of far instants apart.
 _ROLES = (
     _G.select(
         fn.jsonb_agg(
             fn.jsonb_build_array(
-                _R.role_id, _R.name, _R.permissions, SQL('extract(epoch from "g"."expire_time")')
+                _R.role_id,
+                _R.name,
+                _R.permissions,
+                SQL('(extract(epoch from "g"."expire_time") * 1000000)::bigint'),
             )
         )
         .order_by(_R.name_key)
@@ -161,7 +165,8 @@ WITH created AS (
 )
 SELECT now(), (
     SELECT jsonb_agg(
-        jsonb_build_array(role_id, name, permissions, extract(epoch from expire_time)) ORDER BY name_key
+        jsonb_build_array(role_id, name, permissions, (extract(epoch from expire_time) * 1000000)::bigint)
+        ORDER BY name_key
     )::text
     FROM held)
 """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -35,18 +35,20 @@ def eventually(look: Callable[[], Answer], seconds: float = 30.0) -> Answer:
 
 def alive(pid: int) -> bool:
     """Whether a process is there and not merely waiting to be reaped."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    if not Path("/proc/self").exists():
-        return True
-    try:
-        return stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return shown.stdout.strip()[:1] not in ("", "Z")
+
+
+def descendants(pid: int) -> list[int]:
+    """The children of a process, their children, and so on."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True)
+    pairs = [(int(child), int(parent)) for child, parent in map(str.split, shown.stdout.splitlines())]
+    found = [pid]
+    for parent in found:
+        found += [child for child, above in pairs if above == parent]
+    return found[1:]
 
 
 def postmaster_pid(directory: Path) -> int:
+    """The main process of the PostgreSQL that runs on a data directory."""
     return int((directory / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])

