@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -38,7 +38,7 @@ class User(NamedTuple):
     """
 
     user_id: str
-    login_ids: tuple[str, ...]
+    login_ids: Sequence[str]
     email: str
     email_verified: bool
     phone_number: str

@@ -177,15 +177,15 @@ class Users:
                 violations=[Violation("new_login_id", "must be set, or login_id, or both")],
             )
         user = self._locked(caller, by)
-        present = list(user.login_ids)
-        if login_id:
-            keys = [fold(kept) for kept in present]
-            if fold(login_id) not in keys:
-                raise Error(Reason.LOGIN_ID_NOT_FOUND, login_id=login_id)
-            place = keys.index(fold(login_id))
-            present[place : place + 1] = [new_login_id] if new_login_id else []
-        else:
-            present.append(new_login_id)
+        keys = [fold(kept) for kept in user.login_ids]
+        old, new = fold(login_id), fold(new_login_id)
+        if old and old not in keys:
+            raise Error(Reason.LOGIN_ID_NOT_FOUND, login_id=login_id)
+        place = keys.index(old or new) if (old or new) in keys else len(keys)
+        # One that is there already moves, and takes the new spelling.
+        others = [None if key in (old, new) else kept for key, kept in zip(keys, user.login_ids, strict=True)]
+        before, after = others[:place], others[place:]
+        present = [kept for kept in (*before, new_login_id, *after) if kept]
         values = normalized({"login_ids": present})
         refuse_invalid([Violation("new_login_id", broken.description) for broken in violations(values)])
         return self._write(caller, "user.updated", user, _with_values(user, values))
@@ -327,6 +327,7 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
 def _facts(user: User) -> dict[str, Any]:
     """What events compare and show of a user."""
     return {name: getattr(user, name) for name in SETTABLE} | {
+        "login_ids": list(user.login_ids),
         "roles": [role.name for role in user.roles],
         "role_expire_times": {
             role.name: role.expire_time for role in user.roles if role.expire_time is not None

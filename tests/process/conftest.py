@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import pytest
 
+from tests.process.service import Service, StartService, spawn
+
 Answer = TypeVar("Answer")
 
 
@@ -52,3 +54,33 @@ def descendants(pid: int) -> list[int]:
 def postmaster_pid(directory: Path) -> int:
     """The main process of the PostgreSQL that runs on a data directory."""
     return int((directory / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+
+
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[StartService]:
+    """Starts services on this test's data directory and returns each once it serves."""
+    services: list[Service] = []
+
+    def start(**settings: str) -> Service:
+        data_dir.mkdir(exist_ok=True)
+        log_file = data_dir / f"log.{len(services)}"
+        with log_file.open("w", encoding="utf-8") as log:
+            process = spawn("serve", data_dir, log, **settings)
+        service = Service(process, data_dir, log_file, "")
+        services.append(service)
+        assert process.stdout is not None
+        while (line := process.stdout.readline()) and "ListUsers" not in line:
+            service.banner += line
+        service.banner += line
+        assert "Roster serves on" in service.banner, log_file.read_text(encoding="utf-8")
+        eventually(lambda: service.log("serving"))
+        return service
+
+    yield start
+    for service in services:
+        if service.process.poll() is None:
+            left = descendants(service.process.pid)
+            service.stop()
+            eventually(lambda left=left: not any(map(alive, left)))
+        assert service.process.stdout is not None
+        service.process.stdout.close()

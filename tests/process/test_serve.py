@@ -11,14 +11,10 @@ import stat
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
-import grpc
 import psycopg
 import pytest
 from roster.v1 import role_pb2, role_service_pb2
@@ -26,98 +22,7 @@ from roster.v1 import role_pb2, role_service_pb2
 from server.embedded import running_url
 from tests.calling import Client, Refused
 from tests.process.conftest import alive, descendants, eventually, postmaster_pid
-
-WORKERS = 2
-
-
-@dataclass
-class Service:
-    """A running `roster serve`."""
-
-    process: subprocess.Popen[str]
-    data_dir: Path
-    log_file: Path
-    banner: str
-
-    def credentials(self) -> dict[str, str]:
-        held: dict[str, str] = json.loads((self.data_dir / "credentials.json").read_text(encoding="utf-8"))
-        return held
-
-    def client(self) -> Client:
-        held = self.credentials()
-        return Client(grpc.insecure_channel(held["address"]), held["project_id"], held["management_key"])
-
-    def log(self, event: str) -> list[dict[str, Any]]:
-        """The supervisor's lines about an event."""
-        lines = map(json.loads, self.log_file.read_text(encoding="utf-8").splitlines())
-        return [line for line in lines if (line["logger"], line["event"]) == ("roster.supervisor", event)]
-
-    def pid(self, name: str) -> int:
-        """The process that has the name now."""
-        restarted = [line["pid"] for line in self.log("process restarted") if line["process"] == name]
-        pid: int = [self.log("serving")[0]["processes"][name], *restarted][-1]
-        return pid
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(60)
-
-
-StartService = Callable[..., Service]
-
-
-@pytest.fixture
-def start(data_dir: Path) -> Iterator[StartService]:
-    """Starts services on this test's data directory and returns each once it serves."""
-    services: list[Service] = []
-
-    def start(**settings: str) -> Service:
-        data_dir.mkdir(exist_ok=True)
-        log_file = data_dir / f"log.{len(services)}"
-        with log_file.open("w", encoding="utf-8") as log:
-            process = _roster("serve", data_dir, log, **settings)
-        service = Service(process, data_dir, log_file, "")
-        services.append(service)
-        assert process.stdout is not None
-        while (line := process.stdout.readline()) and "ListUsers" not in line:
-            service.banner += line
-        service.banner += line
-        assert "Roster serves on" in service.banner, log_file.read_text(encoding="utf-8")
-        eventually(lambda: service.log("serving"))
-        return service
-
-    yield start
-    for service in services:
-        if service.process.poll() is None:
-            left = descendants(service.process.pid)
-            service.stop()
-            eventually(lambda left=left: not any(map(alive, left)))
-        assert service.process.stdout is not None
-        service.process.stdout.close()
-
-
-def _roster(command: str, data_dir: Path, log: IO[str] | int, **settings: str) -> subprocess.Popen[str]:
-    usual = {
-        "ROSTER_DATA_DIR": str(data_dir),
-        "ROSTER_LISTEN": "127.0.0.1:0",
-        "ROSTER_WORKERS": str(WORKERS),
-        "ROSTER_SHUTDOWN_GRACE": "20",
-    }
-    return subprocess.Popen(
-        [str(Path(sys.executable).with_name("roster")), command],
-        env=os.environ | usual | settings,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-
-
-def _run(command: str, data_dir: Path, **settings: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of a command that comes to its end."""
-    process = _roster(command, data_dir, subprocess.PIPE, **settings)
-    output, errors = process.communicate(timeout=60)
-    return process.returncode, output, errors
+from tests.process.service import WORKERS, StartService, run
 
 
 def make_role(client: Client, name: str) -> str:
@@ -286,7 +191,7 @@ def test_nothing_is_left_when_supervisor_and_keeper_are_killed_at_once(start: St
 
 def test_second_service_on_the_data_directory_is_refused(start: StartService) -> None:
     service = start()
-    code, _, errors = _run("serve", service.data_dir)
+    code, _, errors = run("serve", service.data_dir)
     assert code == 1
     assert re.fullmatch(
         r"roster: another Roster process \(pid \d+\) is using the data directory .*\n", errors
@@ -297,7 +202,7 @@ def test_second_service_on_the_data_directory_is_refused(start: StartService) ->
 def test_second_service_on_the_port_is_refused(start: StartService, tmp_path: Path) -> None:
     """SO_REUSEPORT alone would let it take half of the calls, silently."""
     address = start().credentials()["address"]
-    code, _, errors = _run("serve", tmp_path / "other", ROSTER_LISTEN=address)
+    code, _, errors = run("serve", tmp_path / "other", ROSTER_LISTEN=address)
     assert (code, errors) == (
         1,
         f"roster: cannot listen on {address}: another process, perhaps another Roster, has that port\n",
@@ -306,7 +211,7 @@ def test_second_service_on_the_port_is_refused(start: StartService, tmp_path: Pa
 
 def test_unreachable_database_is_told_in_one_line(data_dir: Path) -> None:
     url = "postgresql://someone:secret@127.0.0.1:1/nowhere"
-    code, output, errors = _run("serve", data_dir, ROSTER_DATABASE_URL=url)
+    code, output, errors = run("serve", data_dir, ROSTER_DATABASE_URL=url)
     last = errors.splitlines()[-1]
     assert (code, output) == (1, "")
     assert last.startswith("roster: the database cannot be reached: ")
@@ -321,16 +226,16 @@ def test_outside_database_is_served_without_a_keeper(start: StartService, postgr
 
 
 def test_wrong_setting_is_named(data_dir: Path) -> None:
-    code, _, errors = _run("serve", data_dir, ROSTER_THREADS="none")
+    code, _, errors = run("serve", data_dir, ROSTER_THREADS="none")
     assert (code, len(errors.splitlines())) == (2, 1)
     assert errors.startswith("roster: ROSTER_THREADS: ")
 
 
 def test_migrate_works_with_and_without_a_running_service(start: StartService, data_dir: Path) -> None:
-    code, output, _ = _run("migrate", data_dir)
+    code, output, _ = run("migrate", data_dir)
     assert (code, output.startswith("applied ")) == (0, True)
     start()
-    assert _run("migrate", data_dir)[:2] == (0, "the schema is up to date\n")
+    assert run("migrate", data_dir)[:2] == (0, "the schema is up to date\n")
 
 
 def test_metrics_of_all_workers_are_on_one_page(start: StartService) -> None:

@@ -4,65 +4,19 @@ What a user cannot be: test_users_invalid; page tokens: test_pages; what is no m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.message import Message
-from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.timestamp_pb2 import Timestamp
 from roster.v1 import role_pb2, user_pb2
 from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
-from tests.calling import Client, Refused, refused
+from tests.calling import Client, refused
 from tests.conftest import Running
-from tests.requests import METHODS, ground, invoke, requests
+from tests.requests import METHODS, ground, requests
 from tests.rows import contents
-
-# Free JSON: its texts have no rules of their own. See test_metadata.
-FREE = {"google.protobuf.Struct"}
-
-
-def text_paths(message: Descriptor) -> Iterator[str]:
-    """The path of every text in messages of this type, the first element of lists: `user.login_ids[0]`."""
-    for field in message.fields:
-        name = f"{field.name}[0]" if field.is_repeated else str(field.name)
-        if field.type == field.TYPE_STRING:
-            yield name
-        elif field.message_type is not None and field.message_type.full_name not in FREE:
-            yield from (f"{name}.{path}" for path in text_paths(field.message_type))
-
-
-def put(message: Any, path: str, text: str) -> None:
-    """Sets the text at this path and leaves the rest of the message as it is."""
-    name, _, rest = path.partition(".")
-    name, repeated, _ = name.partition("[")
-    if rest:
-        inner = getattr(message, name)
-        if repeated and not inner:
-            inner.add()
-        put(inner[0] if repeated else inner, rest, text)
-    elif repeated:
-        del getattr(message, name)[:]
-        getattr(message, name).append(text)
-    else:
-        setattr(message, name, text)
-
-
-def copy(message: Message) -> Any:
-    """Another message of the same content."""
-    other = type(message)()
-    other.CopyFrom(message)
-    return other
-
-
-def refusal(client: Client, name: str, request: Any) -> Refused:
-    """How the call is refused."""
-    with pytest.raises(Refused) as caught:
-        invoke(client, name, request)
-    return caught.value
+from tests.rpc.fields import altered, is_enum, is_of, is_text, paths, refusal
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -71,11 +25,9 @@ def test_nul_is_refused_in_every_text(server: Running, client: Client, name: str
     request = requests(ground(client))[name]
     before = contents(server.url)
 
-    for path in text_paths(METHODS[name].input_type):
+    for path in paths(METHODS[name].input_type, is_text, all_fields=True):
         for text in ("\0", "a\0b", "\0" * 1000):
-            bad = copy(request)
-            put(bad, path, text)
-            error = refusal(client, name, bad)
+            error = refusal(client, name, altered(request, path, text))
             assert (error.code, error.reason) == ("INVALID_ARGUMENT", "FIELDS_INVALID"), path
             assert path in error.fields
 
@@ -88,16 +40,60 @@ def test_text_without_end_is_refused_everywhere(server: Running, client: Client,
     request = requests(ground(client))[name]
     before = contents(server.url)
 
-    for path in text_paths(METHODS[name].input_type):
+    for path in paths(METHODS[name].input_type, is_text):
         for text in ("x" * 100_000, "ß" * 100_000, "\ufdfa" * 100_000, "a@" + "b." * 50_000 + "com"):
-            bad = copy(request)
-            put(bad, path, text)
-            error = refusal(client, name, bad)
+            error = refusal(client, name, altered(request, path, text))
             expected = "UPDATE_MASK_INVALID" if path.startswith("update_mask") else "FIELDS_INVALID"
             assert (error.code, error.reason) == ("INVALID_ARGUMENT", expected), path
             assert path in error.fields
             assert error.details["BadRequest"].ByteSize() < 3_000
 
+    assert contents(server.url) == before
+
+
+INSTANTS = [
+    Timestamp(seconds=2**63 - 1),
+    Timestamp(seconds=-(2**63)),
+    Timestamp(seconds=253_402_300_800),
+    Timestamp(seconds=-62_135_596_801),
+    Timestamp(seconds=1, nanos=1_000_000_000),
+    Timestamp(seconds=4_000_000_000, nanos=-1),
+]
+SPANS = [Duration(seconds=2**63 - 1), Duration(seconds=-(2**63)), Duration(nanos=2**31 - 1, seconds=700_000)]
+
+
+def test_instants_that_do_not_exist_are_refused(server: Running, client: Client) -> None:
+    """Wherever a request has an instant: beyond the years 1 to 9999, or with nanoseconds beyond a second."""
+    on = ground(client)
+    before = contents(server.url)
+    tried = 0
+
+    for name, request in requests(on).items():
+        for kind, values in (("Timestamp", INSTANTS), ("Duration", SPANS)):
+            for path in paths(METHODS[name].input_type, is_of(f"google.protobuf.{kind}")):
+                for value in values:
+                    error = refusal(client, name, altered(request, path, value))
+                    assert (error.reason, error.fields) == ("FIELDS_INVALID", [path])
+                    tried += 1
+
+    assert tried > 50
+    assert contents(server.url) == before
+
+
+def test_numbers_that_name_nothing_are_refused(server: Running, client: Client) -> None:
+    """Wherever a request has an enum: values of a later contract, and of none."""
+    on = ground(client)
+    before = contents(server.url)
+    tried = 0
+
+    for name, request in requests(on).items():
+        for path in paths(METHODS[name].input_type, is_enum):
+            for value in (99, -1, 2**31 - 1):
+                error = refusal(client, name, altered(request, path, value))
+                assert (error.reason, set(error.fields)) == ("FIELDS_INVALID", {path})
+                tried += 1
+
+    assert tried > 10
     assert contents(server.url) == before
 
 

@@ -20,7 +20,6 @@ from tests.rpc.user_requests import (
     LAST_INSTANT,
     NOBODY,
     ask,
-    by,
     create,
     created,
     delete,
@@ -34,7 +33,7 @@ from tests.rpc.user_requests import (
     update,
 )
 
-ANN = {
+ANN: dict[str, Any] = {
     "login_ids": ["Ann", "ann.smith"],
     "email": "Ann@Example.com",
     "email_verified": True,
@@ -81,69 +80,6 @@ def test_user_of_whom_little_is_said_is_invited_and_unverified(client: Client) -
     assert user == read(client, user)
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [{"email": "ann@example.com"}, {"phone_number": "+4930123456"}, {"login_ids": ["ann"]}],
-    ids=lambda identifier: next(iter(identifier)),
-)
-def test_one_identifier_of_any_kind_suffices(client: Client, identifier: dict[str, Any]) -> None:
-    """At least one of email, phone number and login ids is required, and no more."""
-    user = created(client, **identifier)
-
-    assert user == read(client, user)
-
-
-def test_users_without_an_identifier_kind_do_not_collide_in_it(client: Client) -> None:
-    """What is absent is not the same as another absent one."""
-    first = created(client, login_ids=["ann"])
-    second = created(client, login_ids=["bob"])
-
-    assert first.user_id != second.user_id
-
-
-def test_spelling_of_identifiers_is_kept_for_display(client: Client) -> None:
-    """Only phone numbers have one form; white space around the others is dropped."""
-    user = created(client, email="Ann@EXAMPLE.com", login_ids=[" ＡＮＮ "], phone_number="+49 (0)30 123-456")
-
-    assert (
-        user.email,
-        list(user.login_ids),
-        user.phone_number,
-    ) == ("Ann@EXAMPLE.com", ["ＡＮＮ"], "+4930123456")
-
-
-def test_login_id_given_twice_is_one(client: Client) -> None:
-    """Two spellings that compare equal are one login id, the later one."""
-    assert list(created(client, login_ids=["ann", "bob", "ANN"]).login_ids) == ["ANN", "bob"]
-
-
-@pytest.mark.parametrize(
-    ("field", "spelling", "other_spelling", "reason"),
-    [
-        ("email", "Ann@Example.com", "aNN@eXAMPLE.COM", "EMAIL_TAKEN"),
-        ("email", "ann@example.com", "ａｎｎ@example.com", "EMAIL_TAKEN"),
-        ("email", "STRASSE@example.com", "straße@example.com", "EMAIL_TAKEN"),
-        ("email", "ann@bücher.example", "ann@BÜCHER.example", "EMAIL_TAKEN"),
-        ("phone_number", "+4930123456", "+49 30 123456", "PHONE_NUMBER_TAKEN"),
-        ("phone_number", "+49 30 12-34-56", "+49 (0)30 123.456", "PHONE_NUMBER_TAKEN"),
-        ("login_ids", ["ann"], ["ANN"], "LOGIN_ID_TAKEN"),
-        ("login_ids", ["ＡＮＮ"], ["ann"], "LOGIN_ID_TAKEN"),
-        ("login_ids", ["ann"], ["  ann\t"], "LOGIN_ID_TAKEN"),
-        ("login_ids", ["ﬁona"], ["FIONA"], "LOGIN_ID_TAKEN"),
-        ("login_ids", ["ann", "bob"], ["carl", "BOB"], "LOGIN_ID_TAKEN"),
-    ],
-)
-def test_identifier_is_unique_whatever_its_spelling(
-    client: Client, field: str, spelling: Any, other_spelling: Any, reason: str
-) -> None:
-    """Identifiers are compared case-insensitively after NFKC, phone numbers as E.164."""
-    created(client, **{field: spelling})
-
-    with refused("ALREADY_EXISTS", reason) as error:
-        created(client, **{field: other_spelling})
-    assert error.value.metadata == {}
-
-
 def test_refused_user_leaves_no_trace(server: Running, client: Client) -> None:
     """A login id, a role or an event of somebody who was never created does not exist."""
     role(client, "Reader", default=True)
@@ -157,36 +93,8 @@ def test_refused_user_leaves_no_trace(server: Running, client: Client) -> None:
     created(client, login_ids=["free"])
 
 
-def test_kinds_of_identifiers_do_not_collide_with_each_other(client: Client) -> None:
-    """A login id may look like somebody's email."""
-    ann = created(client, email="ann@example.com")
-    bob = created(client, login_ids=["ann@example.com"])
-
-    assert ann == read(client, by(email="ann@example.com"))
-    assert bob == read(client, by(login_id="ann@example.com"))
-
-
-def test_own_id_is_kept_and_unique(client: Client) -> None:
-    """A caller may bring the ids of another system; they are answered in lower case."""
-    own = str(uuid4())
-
-    assert own == created(client, user_id=own.upper(), email="ann@example.com").user_id
-    with refused("ALREADY_EXISTS", "USER_ID_TAKEN"):
-        created(client, user_id=own, email="bob@example.com")
-
-
-def test_other_project_may_have_the_same_user(client: Client, other_project: Client) -> None:
-    """Ids and identifiers are unique within a project only."""
-    same = {"user_id": str(uuid4()), "email": "ann@example.com", "phone_number": "+4930123456"}
-    ours = created(client, **same, login_ids=["ann"], given_name="Ours")
-    theirs = created(other_project, **same, login_ids=["ann"], given_name="Theirs")
-
-    assert ours == read(client, ours)
-    assert theirs == read(other_project, theirs)
-
-
 @pytest.mark.parametrize("status", [INVITED, ACTIVE, INACTIVE])
-def test_user_can_start_in_any_status_but_expired(client: Client, status: pb.UserStatus.ValueType) -> None:
+def test_user_can_start_in_any_status_but_expired(client: Client, status: pb.UserStatus) -> None:
     """The status given is the status kept."""
     assert status == read(client, created(client, email="ann@example.com", status=status)).status
 

@@ -163,8 +163,8 @@ def test_status_that_only_time_can_bring_cannot_be_set(client: Client) -> None:
 
 def test_metadata_is_any_json_object(client: Client) -> None:
     """Nested, null, empty, large numbers, any letters: it comes back as it was sent."""
-    metadata = {
-        "text": "Ünïcödé 😀 \u0001 \\ \"",
+    metadata: dict[str, Any] = {
+        "text": 'Ünïcödé 😀 \u0001 \\ "',
         "nested": {"list": [1, 2.5, None, True, {"deep": []}], "empty": {}},
         "large": 1e300,
         "small": -1e-300,

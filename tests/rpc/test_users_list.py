@@ -127,9 +127,9 @@ def test_page_number_and_token_lead_to_the_same_page(people: Client) -> None:
 
     assert (emails(second.users), second.total_size) == (["carl", "dora"], 6)
     assert second.users == ask(people, listing(order_by="email", page_size=2, page_token=token)).users
-    assert emails(
-        ask(people, listing(order_by="email", page_size=1, skip=2, page_token=token)).users
-    ) == ["frida"]
+    assert emails(ask(people, listing(order_by="email", page_size=1, skip=2, page_token=token)).users) == [
+        "frida"
+    ]
 
 
 def test_total_counts_what_the_filter_lets_through(people: Client) -> None:
@@ -164,9 +164,14 @@ def test_token_is_bound_to_order_and_filter(people: Client, other: dict[str, Any
     with refused("INVALID_ARGUMENT", "FIELDS_INVALID") as error:
         ask(people, listing(page_token="x" * 2001))
     assert error.value.fields == ["page_token"]
-    assert len(
-        ask(people, listing(order_by="email", page_token=token, page_size=9, include_total_size=True)).users
-    ) == 4
+    assert (
+        len(
+            ask(
+                people, listing(order_by="email", page_token=token, page_size=9, include_total_size=True)
+            ).users
+        )
+        == 4
+    )
 
 
 def test_page_holds_50_users_unless_said_otherwise_and_1000_at_most(server: Running, client: Client) -> None:
@@ -175,9 +180,12 @@ def test_page_holds_50_users_unless_said_otherwise_and_1000_at_most(server: Runn
 
     sizes = {size: ask(client, listing(page_size=size)) for size in (0, 1000, 1001, 2**31 - 1)}
 
-    assert {
-        size: len(answer.users) for size, answer in sizes.items()
-    } == {0: 50, 1000: 1000, 1001: 1000, 2**31 - 1: 1000}
+    assert {size: len(answer.users) for size, answer in sizes.items()} == {
+        0: 50,
+        1000: 1000,
+        1001: 1000,
+        2**31 - 1: 1000,
+    }
     assert all(answer.next_page_token for answer in sizes.values())
     everybody = {user.user_id for page in walk(client, listing(page_size=1000)) for user in page}
     assert len(everybody) == 1_001

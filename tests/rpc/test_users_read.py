@@ -143,7 +143,7 @@ def test_grant_that_has_expired_is_gone(server: Running, client: Client) -> None
 
 @pytest.mark.parametrize("status", [ACTIVE, INACTIVE])
 def test_user_whose_time_is_over_is_expired_until_the_end_is_moved(
-    server: Running, client: Client, status: pb.UserStatus.ValueType
+    server: Running, client: Client, status: pb.UserStatus
 ) -> None:
     """The status before is kept, and comes back."""
     user = created(client, email="ann@example.com", status=status, expire_time=in_days(1))

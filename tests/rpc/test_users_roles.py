@@ -33,8 +33,6 @@ from tests.rpc.user_requests import (
     role_names,
 )
 
-Mode = rpc.ModifyMode.ValueType
-
 
 @pytest.fixture
 def ann(client: Client) -> pb.User:
@@ -44,7 +42,7 @@ def ann(client: Client) -> pb.User:
     return created(client, email="ann@example.com", roles=["Author"])
 
 
-def modified(client: Client, user: pb.User, mode: Mode, *roles: Held) -> list[str]:
+def modified(client: Client, user: pb.User, mode: rpc.ModifyMode, *roles: Held) -> list[str]:
     """The names of the roles held after a change, as the answer and a read tell them."""
     answer = ask(client, modify_roles(user, mode, *roles)).user
     assert answer == read(client, user)
@@ -74,7 +72,7 @@ def test_id_decides_where_a_name_stands_beside_it(client: Client, ann: pb.User) 
     [(ADD, ["Author"]), (ADD, []), (SET, ["author", "AUTHOR"]), (REMOVE, ["Binder", "Critic"]), (REMOVE, [])],
 )
 def test_repeating_a_change_changes_nothing(
-    server: Running, client: Client, ann: pb.User, mode: Mode, roles: list[Held]
+    server: Running, client: Client, ann: pb.User, mode: rpc.ModifyMode, roles: list[Held]
 ) -> None:
     """Not the etag, not the update time, and nothing is recorded."""
     before = contents(server.url)
@@ -129,7 +127,7 @@ def test_grant_that_has_expired_does_not_hold_its_role(server: Running, client: 
 
 @pytest.mark.parametrize("mode", [ADD, SET, REMOVE])
 def test_unknown_role_applies_nothing(
-    server: Running, client: Client, other_project: Client, ann: pb.User, mode: Mode
+    server: Running, client: Client, other_project: Client, ann: pb.User, mode: rpc.ModifyMode
 ) -> None:
     """All or nothing; the role is named as it was asked for, and those of other projects are unknown."""
     foreign = role(other_project, "Foreign")
@@ -173,7 +171,7 @@ def test_invalid_requests_are_refused(server: Running, client: Client, ann: pb.U
     past = grant("Author", in_days(-1))
     expected: list[tuple[Any, list[str]]] = [
         (modify_roles(ann, rpc.MODIFY_MODE_UNSPECIFIED, "Author"), ["mode"]),
-        (modify_roles(ann, 9, pb.RoleGrant()), ["mode", "roles[0]"]),  # type: ignore[arg-type]  # can be sent
+        (modify_roles(ann, 9, pb.RoleGrant()), ["mode", "roles[0]"]),
         (modify_roles(ann, ADD, pb.RoleGrant(role_id="1")), ["roles[0].role_id"]),
         (modify_roles(ann, ADD, "x" * 101), ["roles[0].name"]),
         (modify_roles(ann, ADD, "Binder", past), ["roles[1].expire_time"]),

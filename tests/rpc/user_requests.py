@@ -73,28 +73,23 @@ def batch_get(*who: By) -> rpc.BatchGetUsersRequest:
 def update(who: By, *paths: str, request_id: str = "", **fields: Any) -> rpc.UpdateUserRequest:
     """Without paths there is no mask."""
     mask = FieldMask(paths=paths) if paths else None
-    return rpc.UpdateUserRequest(
-        by=_ref(who), user=person(**fields), update_mask=mask, request_id=request_id
-    )
+    return rpc.UpdateUserRequest(by=_ref(who), user=person(**fields), update_mask=mask, request_id=request_id)
 
 
 def delete(who: By, *, etag: str = "", request_id: str = "") -> rpc.DeleteUserRequest:
     return rpc.DeleteUserRequest(by=_ref(who), etag=etag, request_id=request_id)
 
 
-def set_status(who: By, status: pb.UserStatus.ValueType, *, request_id: str = "") -> rpc.SetUserStatusRequest:
+def set_status(who: By, status: Any, *, request_id: str = "") -> rpc.SetUserStatusRequest:
+    """The numbers of enums are not checked on their way to the server."""
     return rpc.SetUserStatusRequest(by=_ref(who), status=status, request_id=request_id)
 
 
-def update_login_id(
-    who: By, old: str, new: str, *, request_id: str = ""
-) -> rpc.UpdateUserLoginIdRequest:
+def update_login_id(who: By, old: str, new: str, *, request_id: str = "") -> rpc.UpdateUserLoginIdRequest:
     return rpc.UpdateUserLoginIdRequest(by=_ref(who), login_id=old, new_login_id=new, request_id=request_id)
 
 
-def modify_roles(
-    who: By, mode: rpc.ModifyMode.ValueType, *roles: Held, request_id: str = ""
-) -> rpc.ModifyUserRolesRequest:
+def modify_roles(who: By, mode: Any, *roles: Held, request_id: str = "") -> rpc.ModifyUserRolesRequest:
     return rpc.ModifyUserRolesRequest(
         by=_ref(who), mode=mode, roles=[grant(role) for role in roles], request_id=request_id
     )
@@ -120,7 +115,7 @@ def search(
     """`search_by` is written short, as in `EMAIL`; `chosen` are fields of the filter."""
     return rpc.SearchUsersRequest(
         query=query,
-        search_by=rpc.SearchBy.Value(f"SEARCH_BY_{search_by}"),
+        search_by=f"SEARCH_BY_{search_by}",
         filter=rpc.UserFilter(**chosen) if chosen else None,
         page_size=page_size,
         page_token=page_token,
@@ -153,6 +148,13 @@ def read(client: Client, who: By) -> pb.User:
     """The user as GetUser answers."""
     user: pb.User = ask(client, get(who)).user
     return user
+
+
+def updated(client: Client, who: pb.User, *paths: str, **fields: Any) -> pb.User:
+    """The answer to an update, which is what a read then answers too."""
+    answer: pb.User = ask(client, update(who, *paths, **fields)).user
+    assert answer == read(client, who)
+    return answer
 
 
 def walk(client: Client, request: Any) -> list[list[pb.User]]:

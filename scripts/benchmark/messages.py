@@ -1,0 +1,131 @@
+"""The requests that the service is driven with: a different one for each call."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from statistics import mean
+from typing import Any, Final
+
+import grpc
+from roster.v1 import user_pb2
+from roster.v1 import user_service_pb2 as rpc
+from roster.v1 import user_service_pb2_grpc as stubs
+
+from scripts.benchmark.names import FAMILY, GIVEN
+from scripts.benchmark.seeding import ROLES
+from scripts.benchmark.stage import Contestant
+
+_SEED: Final = 20_240_229
+_CALL_SECONDS: Final = 30.0
+_SIZED_ANSWERS: Final = 100
+
+
+class Messenger:
+    """Makes requests about the users of one service.
+
+    Args:
+        service: where page tokens come from.
+        user_ids: users to name.
+    """
+
+    def __init__(self, service: Contestant, user_ids: Sequence[str]) -> None:
+        self._service = service
+        self._user_ids = user_ids
+        self._random = random.Random(_SEED)
+        self._created = 0
+        self._role_rounds = 0
+
+    def gets(self, count: int) -> Iterator[bytes]:
+        """GetUser, of users from all over the table."""
+        for user_id in self._random.choices(self._user_ids, k=count):
+            yield get_user(user_id).SerializeToString()
+
+    def creates(self, count: int) -> Iterator[bytes]:
+        """CreateUser without password; never the same user again."""
+        for self._created in range(self._created + 1, self._created + 1 + count):
+            yield create_user(self._created).SerializeToString()
+
+    def role_changes(self) -> Iterator[bytes]:
+        """ModifyUserRoles, once for each user; each time this is called with another role, so that it changes
+        something."""
+        self._role_rounds += 1
+        grant = user_pb2.RoleGrant(name=ROLES[self._role_rounds % len(ROLES)][0])
+        for user_id in self._random.sample(self._user_ids, k=len(self._user_ids)):
+            yield rpc.ModifyUserRolesRequest(
+                by=user_pb2.UserRef(user_id=user_id), mode=rpc.MODIFY_MODE_SET, roles=[grant]
+            ).SerializeToString()
+
+    def lists(self, pages: int) -> list[bytes]:
+        """ListUsers: the first pages of 50 users."""
+        return [list_users(token).SerializeToString() for token in walk(self._service, page_size=50, pages=pages)]
+
+
+def method(name: str) -> str:
+    """A method of UserService as gRPC has it."""
+    return f"/roster.v1.UserService/{name}"
+
+
+def get_user(user_id: str) -> rpc.GetUserRequest:
+    """The request for one user."""
+    return rpc.GetUserRequest(by=user_pb2.UserRef(user_id=user_id))
+
+
+def list_users(page_token: str = "", page_size: int = 50) -> rpc.ListUsersRequest:
+    """The request for a page in the usual order."""
+    return rpc.ListUsersRequest(page_size=page_size, page_token=page_token)
+
+
+def create_user(number: int) -> rpc.CreateUserRequest:
+    """The request that creates the user of this number, who looks like those that are there."""
+    given, family = GIVEN[number * 7 % len(GIVEN)], FAMILY[number * 11 % len(FAMILY)]
+    user = user_pb2.User(
+        email=f"created{number}@example.com",
+        given_name=given,
+        family_name=family,
+        display_name=f"{given} {family}",
+        picture=f"https://img.example.com/c/{number}.png",
+        locale="en",
+        zoneinfo="Europe/Berlin",
+    )
+    user.metadata.update({"plan": "pro", "seats": number % 50})
+    return rpc.CreateUserRequest(user=user)
+
+
+def walk(service: Contestant, *, page_size: int, pages: int | None = None) -> list[str]:
+    """The tokens of the first pages, or of all, that of the first page being ''."""
+    tokens = [""]
+    with stub(service) as users:
+        while pages is None or len(tokens) < pages:
+            page = users.ListUsers(list_users(tokens[-1], page_size))
+            if not page.next_page_token:
+                break
+            tokens.append(page.next_page_token)
+    return tokens
+
+
+def answer_size(service: Contestant, user_ids: Sequence[str]) -> int:
+    """Bytes of an answer to GetUser, on average."""
+    with stub(service) as users:
+        answers = [users.GetUser(get_user(user_id)) for user_id in user_ids[:_SIZED_ANSWERS]]
+    return round(mean(answer.ByteSize() for answer in answers))
+
+
+class _WithHeaders:
+    """A stub whose calls carry a contestant's metadata."""
+
+    def __init__(self, stub: Any, headers: tuple[tuple[str, str], ...]) -> None:
+        self._stub = stub
+        self._headers = headers
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(getattr(self._stub, name), metadata=self._headers, timeout=_CALL_SECONDS)
+
+
+@contextmanager
+def stub(service: Contestant) -> Iterator[Any]:
+    """UserService, to be called one call at a time."""
+    with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
+        yield _WithHeaders(stubs.UserServiceStub(channel), service.headers)

@@ -1,0 +1,29 @@
+"""What the figures have to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The most that a figure may be."""
+
+    name: str
+    most: float
+    unit: str
+
+
+TARGETS: Final = {
+    "get": Target("GetUser: CPU of the server, in the floor's reads", 1.6, "x"),
+    "create": Target("CreateUser: CPU of the server, in the floor's inserts", 2.5, "x"),
+    "list": Target("ListUsers, 50 users with 2 roles: CPU of the server per call", 1.2, "ms"),
+    "list_statements": Target("ListUsers: SQL statements", 1, ""),
+    "depth_list": Target("ListUsers far down: CPU of server and database, in first pages", 1.2, "x"),
+    "depth_get": Target("GetUser among all: CPU of server and database, in GetUsers among few", 1.2, "x"),
+    "search": Target("SearchUsers: p50", 30, "ms"),
+    "memory": Target("Worker: resident, at most", 120, "MB"),
+    "memory_growth": Target("Worker: resident at the end, in that after a tenth of the calls", 1.05, "x"),
+    "start": Target("roster serve on an existing data directory: to SERVING, at most", 3, "s"),
+}
