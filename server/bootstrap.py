@@ -29,6 +29,10 @@ def first_project(url: str, config: Config) -> Credentials | None:
         with database.transaction():
             if project_rows.any_project(database) is not None:
                 return None
+            # Another machine may be starting on the same database.
+            project_rows.lock_all(database)
+            if project_rows.any_project(database) is not None:
+                return None
             nobody = Caller(new_id(), new_id(), COMMAND_LINE, b"")
             project = Projects(database).create(nobody, {"display_name": "First project"}, project_id="")
             caller = Caller(project.project_id, nobody.call_id, COMMAND_LINE, b"")

@@ -252,7 +252,7 @@ def _struct(message: Message, field: str) -> dict[str, Any] | None:
     try:
         return MessageToDict(value)
     except (SerializeToJsonError, ValueError):
-        problem = Violation(field, "holds what JSON cannot express: NaN, infinity, or an empty value")
+        problem = Violation(field, "holds what JSON cannot express: NaN or infinity")
         raise Error(Reason.FIELDS_INVALID, violations=[problem]) from None
 
 

@@ -1,10 +1,11 @@
-"""`scripts/bench`: measures the service side by side with the floor, and prints figures beside their targets."""
+"""`scripts/bench`: measures the service side by side with the floor, and prints figures beside targets."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Final
 
 from scripts.benchmark import calls, depth, memory, start
@@ -23,6 +24,15 @@ depth   whether a call costs more with more users, and searches
 memory  what a worker process has resident under load, from the first call to the last
 start   seconds to SERVING on an existing data directory
 """
+_MEANINGS: Final = {
+    "users": "users that there are",
+    "few_users": "users to compare them with",
+    "calls": "calls over which memory is watched",
+    "starts": "starts of the service",
+    "rounds": "drives of each side",
+    "seconds": "length of a drive",
+    "warm_up": "seconds of a drive before those that count",
+}
 
 
 def main() -> None:
@@ -36,20 +46,16 @@ def main() -> None:
 
 
 def _arguments() -> tuple[list[str], Options]:
-    usual = Options()
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description=f"{__doc__}\n\nsections:\n{_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("sections", nargs="*", metavar="section", help="default: all")
-    parser.add_argument("--users", type=int, default=usual.users, help="users that there are (%(default)s)")
-    parser.add_argument("--few-users", type=int, default=usual.few_users, help="to compare them with (%(default)s)")
-    parser.add_argument("--calls", type=int, default=usual.calls, help="over which memory is watched (%(default)s)")
-    parser.add_argument("--starts", type=int, default=usual.starts, help="of the service (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=usual.rounds, help="drives of each side (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=usual.seconds, help="length of a drive (%(default)s)")
-    parser.add_argument("--warm-up", type=float, default=usual.warm_up, help="seconds before it (%(default)s)")
+    for field in fields(Options):
+        if field.name in _MEANINGS:
+            flag, meaning = f"--{field.name.replace('_', '-')}", f"{_MEANINGS[field.name]} (%(default)s)"
+            parser.add_argument(flag, type=type(field.default), default=field.default, help=meaning)
     parser.add_argument(
         "--python-driver",
         dest="compiled",

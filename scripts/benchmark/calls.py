@@ -47,8 +47,8 @@ def run(options: Options) -> list[Figure]:
             service = where.start("service", work, installation)
             floor.prepare(connection, named, size=answer_size(service, named))
         base = where.start("floor", floor.work, installation)
-        threads = where.config.threads
-        heading(f"Calls: {options.users:,} users, one process of {threads} threads on each side, {loader.name}")
+        each = f"one process of {where.config.threads} threads on each side"
+        heading(f"Calls: {options.users:,} users, {each}, {loader.name}")
         kinds = _kinds(options, Messenger(service, named))
         figures = _measured(options, where, loader, service, base, kinds)
         messages = {kind.method: list(islice(kind.messages(), 2)) for kind in kinds}

@@ -1,6 +1,7 @@
 """The load generator for machines where `gload.c` cannot be compiled: the same arguments, the same answer.
 
-It is a grpcio client with a thread and a connection for each caller, and needs more CPU than the server it drives.
+It is a grpcio client with a thread and a connection for each caller, and needs more CPU than the server it
+drives.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import grpc
 
@@ -27,7 +28,8 @@ class Driver:
     def __init__(self, options: argparse.Namespace, messages: list[bytes]) -> None:
         self._target = f"127.0.0.1:{options.port}"
         self._method = options.method
-        self._metadata = [tuple(header.split(": ", 1)) for header in options.header]
+        headers = (header.partition(": ") for header in options.header)
+        self._metadata = tuple((name, value) for name, _, value in headers)
         self._messages = messages
         self._next = count()
         self._from = time.monotonic() + options.warm_up
@@ -49,7 +51,7 @@ class Driver:
     def _call_on(self) -> None:
         options = (("grpc.use_local_subchannel_pool", 1),)
         with grpc.insecure_channel(self._target, options) as channel:
-            method = channel.unary_unary(self._method)
+            method: Any = channel.unary_unary(self._method)
             while (begun := time.monotonic()) < self._until:
                 status = 0
                 try:

@@ -1,6 +1,7 @@
 """The floor: a bare grpcio server with one raw psycopg statement a call, and nothing else.
 
-It takes and answers messages of the sizes that the service's have, as bytes: it neither parses nor builds them.
+It takes and answers messages of the sizes that the service's have, as bytes: it neither parses nor builds
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _INSERT: Final = "INSERT INTO floor.inserted (message) VALUES (%s)"
 
 _ID_LENGTH: Final = 36
 _ADDED_BY_THE_SERVICE: Final = bytes(90)
-"""Stands for the id, the times, the status and the etag, by which a created user is longer than the request."""
+"""Stands for the id, the times, the status and the etag, which the answer has and the request has not."""
 
 
 def method(name: str) -> str:
@@ -53,8 +54,10 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     url = pipe.recv()
     pool = ThreadPoolExecutor(config.threads)
     server = grpc.server(pool, options=(("grpc.so_reuseport", 0),))
-    methods = {name: grpc.unary_unary_rpc_method_handler(call) for name, call in _methods(url).items()}
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, methods),))
+    handlers: dict[str, Any] = {
+        name: grpc.unary_unary_rpc_method_handler(call) for name, call in _methods(url).items()
+    }
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
     port = server.add_insecure_port(listen)
     server.start()
     pipe.send(port)
@@ -73,12 +76,12 @@ def _methods(url: str) -> dict[str, Callable[[bytes, Any], bytes]]:
         cursor: psycopg.Cursor[Any] = connection.execute(sql, (value,))
         return cursor
 
-    def read(request: bytes, context: Any) -> bytes:
+    def read(request: bytes, _: Any) -> bytes:
         # A GetUser request ends in the id.
         message: bytes = execute(_READ, request[-_ID_LENGTH:].decode()).fetchone()[0]  # type: ignore[index]
         return message
 
-    def insert(request: bytes, context: Any) -> bytes:
+    def insert(request: bytes, _: Any) -> bytes:
         execute(_INSERT, request)
         return request + _ADDED_BY_THE_SERVICE
 

@@ -1,7 +1,7 @@
 """Drives one server with one method, and tells what came of it.
 
-The load generator is `gload.c`, compiled where there are a compiler and libnghttp2, otherwise `driver.py`. That
-one takes more CPU for itself, so the times are longer; the CPU time of the servers is the same.
+The load generator is `gload.c`, compiled where there are a compiler and libnghttp2, otherwise `driver.py`.
+That one takes more CPU for itself, so the times are longer; the CPU time of the servers is the same.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Loader:
         self._directory = directory
         program = _compile(directory) if compiled else None
         self.name = "driver.py" if program is None else "gload"
-        self._command = [sys.executable, "-m", "scripts.benchmark.driver"] if program is None else [str(program)]
+        python = [sys.executable, "-m", "scripts.benchmark.driver"]
+        self._command = python if program is None else [str(program)]
 
     def drive(
         self,
@@ -94,7 +95,8 @@ class Loader:
         complaints = []
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             try:
-                assert process.stderr is not None and process.stdout is not None, "both are pipes"
+                assert process.stderr is not None
+                assert process.stdout is not None
                 for line in map(str.strip, process.stderr):
                     tell.get(line, nothing)()
                     if line not in tell:

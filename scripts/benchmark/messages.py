@@ -45,7 +45,8 @@ class Messenger:
 
     def creates(self, count: int) -> Iterator[bytes]:
         """CreateUser without password; never the same user again."""
-        for self._created in range(self._created + 1, self._created + 1 + count):
+        for _ in range(count):
+            self._created += 1
             yield create_user(self._created).SerializeToString()
 
     def role_changes(self) -> Iterator[bytes]:
@@ -60,7 +61,8 @@ class Messenger:
 
     def lists(self, pages: int) -> list[bytes]:
         """ListUsers: the first pages of 50 users."""
-        return [list_users(token).SerializeToString() for token in walk(self._service, page_size=50, pages=pages)]
+        tokens = walk(self._service, page_size=50, pages=pages)
+        return [list_users(token).SerializeToString() for token in tokens]
 
 
 def method(name: str) -> str:
@@ -76,6 +78,11 @@ def get_user(user_id: str) -> rpc.GetUserRequest:
 def list_users(page_token: str = "", page_size: int = 50) -> rpc.ListUsersRequest:
     """The request for a page in the usual order."""
     return rpc.ListUsersRequest(page_size=page_size, page_token=page_token)
+
+
+def search_users(query: str) -> rpc.SearchUsersRequest:
+    """The request for the first page of a search in all fields."""
+    return rpc.SearchUsersRequest(query=query)
 
 
 def create_user(number: int) -> rpc.CreateUserRequest:
@@ -110,7 +117,7 @@ def answer_size(service: Contestant, user_ids: Sequence[str]) -> int:
     """Bytes of an answer to GetUser, on average."""
     with stub(service) as users:
         answers = [users.GetUser(get_user(user_id)) for user_id in user_ids[:_SIZED_ANSWERS]]
-    return round(mean(answer.ByteSize() for answer in answers))
+    return round(mean(len(answer.SerializeToString()) for answer in answers))
 
 
 class _WithHeaders:

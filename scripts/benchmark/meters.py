@@ -22,7 +22,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def family_cpu_seconds(pid: int) -> float:
-    """CPU time of a process and all its children, dead or alive: of a PostgreSQL server with all its backends."""
+    """CPU time of a process and all its children, dead or alive: of PostgreSQL with all its backends."""
     if not _HAS_PROC:
         return sum(_clock(time) for time in _ps("time", [pid, *_children(pid)]))
     total = cpu_seconds(pid)

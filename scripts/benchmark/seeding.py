@@ -12,6 +12,7 @@ import psycopg
 from scripts.benchmark.names import DOMAINS, FAMILY, GIVEN
 from server.domain.identity import new_id
 from server.domain.user import folded_columns
+from server.store.user_search import EDGE
 
 _BATCH: Final = 100_000
 ROLES: Final = (
@@ -59,9 +60,11 @@ WITH person AS (
         'https://img.example.com/u/' || n || '.png', 'en', 'Europe/Berlin',
         CASE n %% 20 WHEN 0 THEN 'INACTIVE' WHEN 1 THEN 'INVITED' ELSE 'ACTIVE' END,
         jsonb_build_object('plan', 'pro', 'seats', n %% 50), false, create_time, create_time,
-        concat(E'\\n', lower(email), E'\\n', lower(given_name), E'\\n', lower(family_name), E'\\n', E'\\n',
-            lower(given_name || ' ' || family_name), E'\\n', phone_number, E'\\n',
-            (SELECT string_agg(lower(login_id) || E'\\n', '') FROM unnest(login_ids) AS login_id))
+        E'\\n' || (
+            SELECT string_agg(CASE line WHEN '' THEN '' ELSE %(edge)s || lower(line) || %(edge)s END || E'\\n', ''
+                ORDER BY place)
+            FROM unnest(ARRAY[email, given_name, family_name, '', given_name || ' ' || family_name, phone_number]
+                || login_ids) WITH ORDINALITY AS searchable (line, place))
     FROM addressed
 ), called AS (
     INSERT INTO login_ids (project_id, login_id_key, user_id)
@@ -87,6 +90,7 @@ def seed(connection: psycopg.Connection[Any], project_id: str, users: int, *, be
                 "family": list(FAMILY),
                 "domains": list(DOMAINS),
                 "role_ids": role_ids,
+                "edge": EDGE,
                 "roles": len(role_ids),
             },
         )
@@ -97,9 +101,18 @@ def seed(connection: psycopg.Connection[Any], project_id: str, users: int, *, be
 
 
 def sample(connection: psycopg.Connection[Any], count: int) -> list[str]:
-    """Ids of users from all over the table: no more than `count`, and the same ones each time."""
-    found = connection.execute("SELECT user_id::text FROM users ORDER BY md5(user_id::text) LIMIT %s", (count,))
-    return [user_id for (user_id,) in found]
+    """Ids of no more than `count` users from all over the table, the same ones each time."""
+    return _some(connection, "user_id::text", count)
+
+
+def emails(connection: psycopg.Connection[Any], count: int) -> list[str]:
+    """As `sample`, but email addresses."""
+    return _some(connection, "email", count)
+
+
+def _some(connection: psycopg.Connection[Any], column: str, count: int) -> list[str]:
+    statement = f"SELECT {column} FROM users ORDER BY md5(user_id::text) LIMIT %s"
+    return [value for (value,) in connection.execute(statement.encode(), (count,))]
 
 
 def _roles(connection: psycopg.Connection[Any], project_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -21,6 +21,7 @@ from scripts.benchmark.options import Options
 from scripts.benchmark.report import Figure, heading, print_table
 from scripts.benchmark.stage import temporary_directory
 
+_UNTYPED: Any = health_pb2_grpc
 _LONGEST: Final = 120.0
 _POLL_SECONDS: Final = 0.005
 
@@ -32,7 +33,7 @@ def run(options: Options) -> list[Figure]:
         directory = temporary_directory(held)
         first = _start(directory)
         times = [_start(directory) for _ in range(options.starts)]
-    rows = [("first, which makes the database", first), ("later, median", median(times)), ("later, slowest", max(times))]
+    rows = (("first", first), ("later, median", median(times)), ("later, slowest", max(times)))
     print_table(("start", "seconds to SERVING"), rows)
     return [Figure("start", max(times), f"{options.starts} starts")]
 
@@ -71,14 +72,17 @@ def _free_port() -> int:
 
 
 def _serves(port: int) -> bool:
-    """Whether health says SERVING. A channel would wait a second before it tried again: only who finds
-    the port open opens one."""
+    """Whether health says SERVING.
+
+    A channel that finds the port closed waits a second before it tries again: none is made before the port is open.
+    """
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) != 0:
             return False
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub = _UNTYPED.HealthStub(channel)
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=1.0)
+            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=1.0)
         except grpc.RpcError:
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import grpc
 
@@ -21,13 +21,13 @@ _CALL_SECONDS: Final = 30.0
 def statements_of(
     installation: Installation, config: Config, messages: Mapping[str, Sequence[bytes]]
 ) -> dict[str, int]:
-    """The statements of the last message of each method; those before warm what is remembered, such as the key."""
+    """The statements of the last message of each method; those before warm what is remembered, as the key."""
     # The server runs in this process, whose output is for figures.
     logs.configure(config.model_copy(update={"log_level": "error"}))
     database = Database(installation.url, config)
     count = 0
 
-    def counted(sql: str) -> None:
+    def counted(_: str) -> None:
         nonlocal count
         # Health looks at the database all the while.
         count += threading.current_thread().name.startswith("call")
@@ -40,7 +40,7 @@ def statements_of(
             for name, requests in messages.items():
                 for request in requests:
                     count = 0
-                    call = channel.unary_unary(method(name))
+                    call: Any = channel.unary_unary(method(name))
                     call(request, metadata=(authorization(installation),), timeout=_CALL_SECONDS)
                 counts[name] = count
     finally:

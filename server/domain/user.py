@@ -14,6 +14,7 @@ from server.domain import text
 from server.domain.identity import etag
 from server.errors import Violation
 from server.store.database import Row
+from server.store.user_search import EDGE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -214,7 +215,7 @@ def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
         "email_key": email_key,
         "family_name_key": family_name_key[:200],
         "login_id_keys": login_id_keys,
-        "search_text": "\n" + "".join(f"{line}\n" for line in lines),
+        "search_text": "\n" + "".join(f"{EDGE}{line}{EDGE}\n" if line else "\n" for line in lines),
     }
 
 

@@ -15,6 +15,7 @@ from server.domain.text import fold, phone_number_e164
 from server.domain.user import User, user_of
 from server.errors import Error, Reason, Violation
 from server.store import user_lists as rows
+from server.store import user_search
 from server.store.database import Database
 
 
@@ -72,7 +73,7 @@ class UserLists:
             raise Error(Reason.FIELDS_INVALID, violations=[Violation("query", problem)])
         filters, parameters = _conditions(wanted)
         parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
-        found = rows.search_users(self._database, filters, field, words, parameters)
+        found = user_search.search_users(self._database, filters, field, words, parameters)
         return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
 
 

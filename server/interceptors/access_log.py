@@ -19,8 +19,6 @@ class AccessLog(Interceptor):
         return time.perf_counter()
 
     def leave(self, call: Call, method: Method, entered: float, error: BaseException | None) -> None:
-        if isinstance(error, GeneratorExit):
-            call.code = "CANCELLED"
         log.info(
             "call",
             method=method.name,

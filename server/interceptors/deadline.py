@@ -15,6 +15,11 @@ from server.store.database import Database
 _SHARE: Final = 0.8
 
 
+# Seconds that a healthy server has to end an overdue statement by itself, which tells the caller more than
+# a connection that is cut.
+_HEAD_START: Final = 0.5
+
+
 class Deadline(Interceptor):
     """Cuts a database that does not answer in time."""
 
@@ -23,9 +28,9 @@ class Deadline(Interceptor):
         self._most = config.call_timeout
 
     def enter(self, call: Call, method: Method) -> None:
-        seconds = min(self._most, call.context.time_remaining() * _SHARE)
-        call.deadline = time.monotonic() + seconds
-        self._database.limit(seconds)
+        remaining = call.context.time_remaining() * _SHARE
+        call.deadline = time.monotonic() + min(self._most, remaining)
+        self._database.limit(min(self._most + _HEAD_START, remaining))
 
     def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
         self._database.limit(None)

@@ -45,7 +45,9 @@ class Errors(Interceptor):
     """The only place that chooses status codes."""
 
     def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
-        if isinstance(error, Exception):
+        if isinstance(error, GeneratorExit):  # the client has left the stream
+            call.code = "CANCELLED"
+        elif isinstance(error, Exception):
             _abort(call, _told(error, call))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import unquote
 
 from server.domain.caller import Caller
-from server.domain.keyring import Keyring
+from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
 from server.interceptors.wrapping import Interceptor
+from server.store.errors import Unavailable
 
 
 class ManagementKeyCheck(Interceptor):
@@ -18,16 +20,25 @@ class ManagementKeyCheck(Interceptor):
         self._keyring = keyring
 
     def enter(self, call: Call, method: Method) -> None:
-        authorization = call.metadata.get("authorization")
-        admission = self._keyring.admit(
-            authorization if isinstance(authorization, str) else None,
-            lambda: peer_address(call.context.peer()),
-        )
+        try:
+            admission = self._admission(call)
+        except Unavailable:
+            # A held connection is found dead when it is next used, and the next one may live.
+            if time.monotonic() > call.deadline:
+                raise
+            admission = self._admission(call)
         call.key_id = admission.grant.key_id or ""
         if not admission.grant.holds(method.scope):
             raise Error(Reason.SCOPE_MISSING, scope=method.scope)
         call.caller_or_none = Caller(
             admission.project_id, call.call_id, admission.grant, admission.page_token_key
+        )
+
+    def _admission(self, call: Call) -> Admission:
+        authorization = call.metadata.get("authorization")
+        return self._keyring.admit(
+            authorization if isinstance(authorization, str) else None,
+            lambda: peer_address(call.context.peer()),
         )
 
 

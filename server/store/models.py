@@ -107,7 +107,7 @@ class User(Table):
     create_time = DateTimeTZField()
     update_time = DateTimeTZField()
     revision = BigIntegerField()
-    # Everything that a search looks at, folded, one field a line; see store/searching.py.
+    # Everything that a search looks at, folded, one field a line; see store/user_search.py.
     search_text = TextField()
 
     class Meta:

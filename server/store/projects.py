@@ -120,3 +120,8 @@ def any_project(database: Database) -> str | None:
     """The id of some project, if there is one."""
     row = database.one(_FIRST, {})
     return None if row is None else row[0]
+
+
+def lock_all(database: Database) -> None:
+    """Keeps others from making, changing or deleting any project until the transaction ends."""
+    database.execute("LOCK TABLE projects IN SHARE ROW EXCLUSIVE MODE", {})

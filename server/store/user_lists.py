@@ -1,22 +1,20 @@
-"""Lists and searches of users: filters, orders, keyset pages.
+"""Lists of users: filters, orders, keyset pages.
 
 Each combination of filter, order and page compiles to SQL once; see `statements`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache, reduce
-from operator import and_
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
-from peewee import SQL, Expression, Tuple, Value, fn
+from peewee import SQL, fn
 
 from server.store.database import Database, Row
 from server.store.models import LoginId
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, Parameter, compiled
+from server.store.statements import P
 from server.store.users import STATUS, USER_COLUMNS, U
 
 _HOLDS_ANY: Final = """"u"."user_id" IN (
@@ -68,7 +66,8 @@ ORDERS: Final[dict[str, tuple[Any, str]]] = {
 }
 
 
-def _filtered(filters: frozenset[str]) -> list[Any]:
+def filtered(filters: frozenset[str]) -> list[Any]:
+    """The conditions on the caller's project and on what these filters mean."""
     return [U.project_id == P.project_id, *(FILTERS[name] for name in sorted(filters))]
 
 
@@ -80,7 +79,7 @@ def _list_statement(
     return page_statement(
         U,
         list(USER_COLUMNS.values()),
-        _filtered(filters),
+        filtered(filters),
         Order(key, sql_type, U.user_id, descending),
         after=after,
         count=count,
@@ -99,83 +98,3 @@ def list_users(
     """A page of users in an order of `ORDERS`, and the total if asked for; see `store.pages`."""
     statement = _list_statement(filters, order, descending, "after_id" in parameters, count)
     return fetch_page(database, statement, parameters, count=count)
-
-
-# `search_text` holds one folded field a line: a line feed, then email, given name, family name, middle
-# name, display name, phone number and every login id, each with a line feed behind it. So '\nab%' is
-# "a field begins with ab", and one trigram index serves every kind of match.
-_LINE: Final = '(chr(10) || split_part("u"."search_text", chr(10), {}) || chr(10))'
-HAYSTACKS: Final[dict[str, Any]] = {
-    "ALL": U.search_text,
-    "EMAIL": SQL(_LINE.format(2)),
-    "GIVEN_NAME": SQL(_LINE.format(3)),
-    "FAMILY_NAME": SQL(_LINE.format(4)),
-    "MIDDLE_NAME": SQL(_LINE.format(5)),
-    "DISPLAY_NAME": SQL(_LINE.format(6)),
-    "PHONE_NUMBER": SQL(_LINE.format(7)),
-    "LOGIN_ID": SQL(r"""regexp_replace("u"."search_text", '^(\n[^\n]*){6}', '')"""),
-}
-
-
-_ESCAPE: Final = re.compile(r"[\\%_]")
-
-# From best to worst: what must be like the haystack, and what must not, lest a user come twice.
-_RANKS: Final = (("exact", None), ("prefix", "exact"), ("words", "prefix"))
-
-
-def _like(haystack: Any, pattern: str) -> Any:
-    return Expression(haystack, "LIKE", Parameter(pattern))
-
-
-def _matches(haystack: Any, kind: str, words: int) -> Any:
-    """Whether a user matches as `kind` says. The index knows `search_text` alone, so that is asked too."""
-    patterns = [f"word_{n}" for n in range(words)] if kind == "words" else [kind]
-    texts = [U.search_text] if haystack is U.search_text else [U.search_text, haystack]
-    return reduce(and_, (_like(text, pattern) for text in texts for pattern in patterns))
-
-
-@lru_cache(maxsize=512)
-def _search_statement(filters: frozenset[str], field: str, words: int, after: bool) -> str:
-    haystack = HAYSTACKS[field]
-    branches = []
-    for rank, (wanted, unwanted) in enumerate(_RANKS):
-        conditions = [*_filtered(filters), _matches(haystack, wanted, words)]
-        if unwanted:
-            conditions.append(~_matches(haystack, unwanted, words))
-        if after:
-            conditions.append(
-                Tuple(Value(rank), U.user_id) > Tuple(P.after_rank, P("after_id", "uuid"))
-            )
-        hits = U.select(U.user_id, Value(rank).alias("rank")).where(*conditions)
-        branches.append(f"({compiled(hits.order_by(U.user_id).limit(P.limit))})")
-    # The branches are read one after another, and only until the page is full.
-    found = " UNION ALL ".join(branches) + " LIMIT %(limit)s"
-    page = compiled(
-        U.select(*USER_COLUMNS.values(), SQL("hits.rank"))
-        .from_(SQL("hits"), U)
-        .where(U.project_id == P.project_id, U.user_id == SQL("hits.user_id"))
-        .order_by(SQL("hits.rank"), U.user_id)
-    )
-    return f"WITH hits AS ({found}) {page}"
-
-
-def search_users(
-    database: Database,
-    filters: frozenset[str],
-    field: str,
-    words: Sequence[str],
-    parameters: Mapping[str, Any],
-) -> list[Row]:
-    """A page of users of whom `field` (a key of `HAYSTACKS`) holds every one of the folded `words`.
-
-    Each row has its rank behind the user's columns: 0 for a field that is the whole query, 1 for one
-    that begins with it, 2 for the rest. `parameters` as for `list_users`, with after_rank and after_id.
-    """
-    escaped = [_ESCAPE.sub(r"\\\g<0>", word) for word in words]
-    query = " ".join(escaped)
-    patterns = {f"word_{n}": f"%{word}%" for n, word in enumerate(escaped)}
-    statement = _search_statement(filters, field, len(words), "after_id" in parameters)
-    return database.all(
-        statement,
-        {**parameters, **patterns, "exact": f"%\n{query}\n%", "prefix": f"%\n{query}%"},
-    )

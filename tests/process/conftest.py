@@ -56,6 +56,10 @@ def postmaster_pid(directory: Path) -> int:
     return int((directory / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
 
+def _await_end(pids: list[int]) -> None:
+    eventually(lambda: not any(map(alive, pids)))
+
+
 @pytest.fixture
 def start(data_dir: Path) -> Iterator[StartService]:
     """Starts services on this test's data directory and returns each once it serves."""
@@ -81,6 +85,6 @@ def start(data_dir: Path) -> Iterator[StartService]:
         if service.process.poll() is None:
             left = descendants(service.process.pid)
             service.stop()
-            eventually(lambda left=left: not any(map(alive, left)))
+            _await_end(left)
         assert service.process.stdout is not None
         service.process.stdout.close()

@@ -21,6 +21,7 @@ from server.cli.database import database_url
 from server.config import Config
 from server.data_directory import Credentials, DataDirectory, DirectoryInUse
 from server.embedded import EmbeddedPostgres, placement, running_url
+from server.embedded.account import Account
 from server.embedded.keeper import keep
 from server.startup import StartError
 from tests.process.conftest import alive, eventually, postmaster_pid
@@ -116,7 +117,7 @@ def test_postmaster_of_a_killed_start_is_replaced(data_dir: Path) -> None:
 def _abandoned_postmaster(directory: Path) -> int:
     """Start the cluster with `pg_ctl`, whose child is nobody's child."""
     cluster = placement.cluster_path(directory)
-    account = placement.Account.for_cluster(cluster)
+    account = Account.for_cluster(cluster)
     program = placement.programs(account) / "pg_ctl"
     options = f"-c listen_addresses= -k {placement.settle_socket(cluster, account)}"
     subprocess.run(
@@ -220,7 +221,7 @@ def test_root_can_keep_data_and_programs_out_of_everyones_reach(monkeypatch: pyt
     shelter.chmod(0o755)
     try:
         directory = private / "data"
-        packaged = placement.programs(placement.Account())
+        packaged = placement.programs(Account())
         shutil.copytree(packaged.parent, private / "pginstall", symlinks=True)
         monkeypatch.setattr(placement, "SHELTER", shelter)
         monkeypatch.setattr(placement, "_packaged_programs", lambda: private / "pginstall" / "bin")

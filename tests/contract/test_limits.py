@@ -1,0 +1,133 @@
+"""The limits that the contract states, in annotations and in words, are those of server/config.py."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from server import config
+from server.errors import REASONS, Reason
+from tests.contract.descriptions import comment, fields, rules
+
+
+def spelled(number: int) -> str:
+    """A number as the comments write it: 1,000."""
+    return f"{number:,}"
+
+
+@pytest.mark.parametrize("field", ["User.roles", "ModifyUserRolesRequest.roles"])
+def test_roles_of_a_user(field: str) -> None:
+    """100."""
+    assert rules(field).repeated.max_items == config.MAX_ROLES_PER_USER
+    assert f"at most {config.MAX_ROLES_PER_USER}" in comment(field)
+
+
+def test_roles_of_a_user_in_the_error() -> None:
+    """The reason says the number too."""
+    words = comment("ErrorReason.ERROR_REASON_TOO_MANY_ROLES")
+
+    assert f"more than {config.MAX_ROLES_PER_USER} roles" in words
+    assert "{limit}" in REASONS[Reason.TOO_MANY_ROLES][1]
+
+
+def test_login_ids_of_a_user() -> None:
+    """20."""
+    assert rules("User.login_ids").repeated.max_items == config.MAX_LOGIN_IDS_PER_USER
+    assert f"at most {config.MAX_LOGIN_IDS_PER_USER} of" in comment("User.login_ids")
+
+
+def test_metadata_of_a_user() -> None:
+    """64 KiB."""
+    assert f"at most {config.MAX_METADATA_BYTES // 1024} KiB" in comment("User.metadata")
+    assert config.MAX_METADATA_BYTES % 1024 == 0
+
+
+def test_size_of_a_message() -> None:
+    """4 MiB."""
+    assert f"over {config.MAX_MESSAGE_BYTES // 1024**2} MiB" in comment("ErrorReason")
+    assert config.MAX_MESSAGE_BYTES % 1024**2 == 0
+
+
+@pytest.mark.parametrize("field", [name for name in fields() if name.endswith(".page_size")])
+def test_size_of_a_page(field: str) -> None:
+    """50 by default, 1,000 at most; more is not an error."""
+    assert f"0 means {config.DEFAULT_PAGE_SIZE}" in comment(field)
+    assert (
+        f"more than {spelled(config.MAX_PAGE_SIZE)} is taken as {spelled(config.MAX_PAGE_SIZE)}"
+        in comment(field)
+    )
+    rule = rules(field).int32
+    assert (rule.gte, rule.HasField("lte"), rule.HasField("lt")) == (0, False, False)
+
+
+def test_users_of_a_batch() -> None:
+    """As many as a page has."""
+    assert rules("BatchGetUsersRequest.by").repeated.max_items == config.MAX_PAGE_SIZE
+    assert f"1 to {spelled(config.MAX_PAGE_SIZE)}" in comment("BatchGetUsersRequest.by")
+
+
+def test_time_in_which_a_repeat_is_one() -> None:
+    """24 hours; where a comment does not say so it points to one that does."""
+    hours = f"{config.REQUEST_ID_LIFETIME_HOURS} hours"
+    assert f"last {hours}" in comment("ErrorReason.ERROR_REASON_REQUEST_ID_REUSED")
+
+    for name in fields():
+        if name.endswith(".request_id"):
+            pointed = re.match(r"As in (\w+)\.", comment(name))
+            told = comment(f"{pointed.group(1)}.request_id") if pointed else comment(name)
+            assert f"within {hours}" in told
+
+
+def test_time_that_a_key_lives_on() -> None:
+    """The comments promise 10 seconds: the setting cannot be larger."""
+    constraints = config.Config.model_fields["key_cache_seconds"].metadata
+    assert 10 in [getattr(constraint, "le", None) for constraint in constraints]
+
+    for name in (
+        "ManagementKeyService.UpdateManagementKey",
+        "ManagementKeyService.RevokeManagementKey",
+        "ProjectService.DeleteProject",
+    ):
+        assert "within 10 seconds" in comment(name)
+
+
+def stated(rule: Any) -> set[int]:
+    """The limits in a field's rules, those of its items included."""
+    numbers = {
+        rule.string.max_len,
+        rule.string.max_bytes,
+        rule.string.min_len,
+        rule.repeated.max_items,
+        rule.repeated.min_items,
+    }
+    if rule.HasField("repeated") and rule.repeated.HasField("items"):
+        numbers |= stated(rule.repeated.items)
+    texts = [rule.string.pattern, *(cel.expression for cel in rule.cel)]
+    numbers |= {int(number) for text in texts for number in re.findall(r"\d+", text)}
+    return numbers - {0}
+
+
+# Sizes that no annotation can state: the domain holds them.
+UNSTATED = {"User.metadata", "RotateManagementKeyRequest.overlap"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in fields() if "at most" in fields()[name].comment and name not in UNSTATED]
+)
+def test_limit_in_words_is_the_limit_of_the_rules(name: str) -> None:
+    """`at most 200 characters` stands beside `max_len = 200`."""
+    limits = stated(rules(name))
+    words = [int(number.replace(",", "")) for number in re.findall(r"at most ([\d,]*\d)", comment(name))]
+
+    assert words
+    for number in words:
+        # A query of at most 10 words is one word with at most 9 behind it.
+        assert number in limits or number - 1 in limits, (number, limits)
+
+
+def test_overlap_of_a_rotation() -> None:
+    """Seven days."""
+    assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600
+    assert "at most 7 days" in comment("RotateManagementKeyRequest.overlap")
