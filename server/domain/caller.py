@@ -7,10 +7,11 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from server.domain.settings import ProjectSettings
 from server.errors import Error, Reason
 
 SCOPES: Final = frozenset(
-    f"{kind}:{access}" for kind in ("users", "roles", "projects", "keys") for access in ("read", "write", "*")
+    f"{kind}:{access}" for kind in ("users", "roles", "tenants", "applications", "custom_attributes", "projects", "keys") for access in ("read", "write", "*")
 ) | {"*"}
 """All that a key can hold: the scopes that methods of the contract require, and what stands for several."""
 
@@ -60,6 +61,8 @@ class Caller:
     grant: Grant
     page_token_key: bytes
     """Signs the project's page tokens."""
+    settings: ProjectSettings = ProjectSettings()
+    """How the project behaves, as of a few seconds ago."""
 
 
 COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,6 @@ from server.domain.caller import Caller
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
-from server.domain.user import HeldRole
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import roles as rows
 from server.store.database import Database, Row
@@ -123,24 +122,6 @@ class Roles:
         if row is None:
             raise _not_found(by)
         return _role_of(row)
-
-
-def find_roles(database: Database, caller: Caller, refs: Sequence[RoleRef]) -> list[HeldRole]:
-    """For each reference its role, protected from deletion until the transaction ends.
-    Raises ROLE_NOT_FOUND for the first that names none."""
-    found: dict[tuple[str, str], HeldRole] = {}
-    for role_id, name_key, name, permissions in rows.find(
-        database,
-        caller.project_id,
-        [by.key for by in refs if by.kind == "role_id"],
-        [by.key for by in refs if by.kind == "name"],
-    ):
-        role = HeldRole(role_id, name, tuple(permissions), None)
-        found["role_id", role_id] = found["name", name_key] = role
-    for by in refs:
-        if (by.kind, by.key) not in found:
-            raise _not_found(by)
-    return [found[by.kind, by.key] for by in refs]
 
 
 def _role_of(row: Row) -> Role:

@@ -18,6 +18,7 @@ PR: Final = Project.alias("p")
 PROJECT_COLUMNS: Final[dict[str, Any]] = {
     "project_id": PR.project_id,
     "display_name": PR.display_name,
+    "settings": PR.settings,
     "create_time": PR.create_time,
     "update_time": PR.update_time,
     "revision": PR.revision,
@@ -39,12 +40,12 @@ def lock(database: Database, project_id: str) -> Row | None:
 
 
 _CREATE: Final = """
-INSERT INTO projects (project_id, display_name, page_token_key)
-VALUES (%(project_id)s, %(display_name)s, %(page_token_key)s)
+INSERT INTO projects (project_id, display_name, settings, page_token_key)
+VALUES (%(project_id)s, %(display_name)s, %(settings)s, %(page_token_key)s)
 RETURNING create_time
 """
 _UPDATE: Final = """
-UPDATE projects SET display_name = %(display_name)s, update_time = now(), revision = revision + 1
+UPDATE projects SET display_name = %(display_name)s, settings = %(settings)s, update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s
 RETURNING update_time, revision
 """

@@ -9,7 +9,7 @@ from typing import Any, Final
 from peewee import fn
 
 from server.store.database import Database, Row
-from server.store.models import Role, UserRole
+from server.store.models import Role, UserRole, UserTenantRole
 from server.store.pages import Order, fetch_page, page_statement
 from server.store.statements import P, compiled
 
@@ -49,24 +49,6 @@ def lock(database: Database, project_id: str, reference: str, key: str) -> Row |
     return database.one(_LOCK[reference], {"project_id": project_id, "key": key})
 
 
-_FIND: Final = compiled(
-    R.select(R.role_id, R.name_key, R.name, R.permissions)
-    .where(
-        R.project_id == P.project_id,
-        (R.role_id == fn.ANY(P("role_ids", "uuid[]"))) | (R.name_key == fn.ANY(P("names", "text[]"))),
-    )
-    .for_update("FOR KEY SHARE")
-)
-
-
-def find(database: Database, project_id: str, role_ids: list[str], names: list[str]) -> list[Row]:
-    """The roles with these ids or folded names, as (role_id, name_key, name, permissions), protected
-    from deletion until the transaction ends."""
-    return database.all(
-        _FIND, {"project_id": project_id, "role_ids": role_ids, "names": names}
-    )
-
-
 _CREATE: Final = """
 INSERT INTO roles (project_id, role_id, name, name_key, description, permissions, "default")
 VALUES (%(project_id)s, %(role_id)s, %(name)s, %(name_key)s, %(description)s, %(permissions)s, %(default)s)
@@ -97,6 +79,13 @@ _TAKE_BACK: Final = compiled(
         P.force | (UserRole.expire_time <= fn.now()),
     )
 )
+_TAKE_BACK_IN_TENANTS: Final = compiled(
+    UserTenantRole.delete().where(
+        UserTenantRole.project_id == P.project_id,
+        UserTenantRole.role_id == P.role_id,
+        P.force | (UserTenantRole.expire_time <= fn.now()),
+    )
+)
 _DELETE: Final = compiled(Role.delete().where(Role.project_id == P.project_id, Role.role_id == P.role_id))
 
 
@@ -106,7 +95,7 @@ def delete(database: Database, project_id: str, role_id: str, *, force: bool) ->
     Grants that have expired always go; with `force` the others go too, without it they are ROLE_IN_USE.
     """
     values = {"project_id": project_id, "role_id": role_id, "force": force}
-    grants = database.execute(_TAKE_BACK, values)
+    grants = database.execute(_TAKE_BACK, values) + database.execute(_TAKE_BACK_IN_TENANTS, values)
     database.execute(_DELETE, values)
     return grants
 
