@@ -27,7 +27,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     pool = ThreadPoolExecutor(config.threads, thread_name_prefix="call")
     server = grpc.server(
         pool,
-        interceptors=(way(methods(), database, config),),
+        interceptors=[way(methods(), database, config)],
         maximum_concurrent_rpcs=config.maximum_concurrent_rpcs,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
@@ -45,9 +45,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
         experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health"),
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    reflection.enable_server_reflection(
-        (*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server
-    )
+    reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return Server(server, HealthMonitor(checks, names, database), database)
 
 
@@ -109,8 +107,6 @@ class HealthMonitor:
 
     def _look(self) -> None:
         serving = self._database.answers(HEALTH_INTERVAL * 2)
-        status = health_pb2.HealthCheckResponse.ServingStatus.Value(
-            "SERVING" if serving else "NOT_SERVING"
-        )
+        status = health_pb2.HealthCheckResponse.ServingStatus.Value("SERVING" if serving else "NOT_SERVING")
         for name in self._names:
             self._checks.set(name, status)

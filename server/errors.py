@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import Final
+from typing import Any, Final
 
 
 class Kind(Enum):
@@ -230,9 +230,7 @@ class Error(Exception):
     Nothing secret may be passed: no password, token, key or hash.
     """
 
-    def __init__(
-        self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str
-    ) -> None:
+    def __init__(self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
         self.reason = reason
         self.kind, template = REASONS[reason]
         self.metadata = metadata
@@ -254,3 +252,9 @@ def refuse_invalid(violations: Sequence[Violation]) -> None:
     """Raises FIELDS_INVALID if there is any violation."""
     if violations:
         raise Error(Reason.FIELDS_INVALID, violations=violations)
+
+
+def not_found(reason: Reason, kind: str, value: str) -> Error:
+    """The error for a reference by `kind` (such as `email`) whose value names nothing."""
+    metadata: dict[str, Any] = {kind: value}
+    return Error(reason, **metadata)

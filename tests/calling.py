@@ -87,9 +87,7 @@ class _Service:
 
         def call(request: Message, *, timeout: float = TIMEOUT, metadata: tuple[Any, ...] = ()) -> Any:
             try:
-                return method(
-                    request, timeout=timeout, metadata=(*self._client.metadata, *metadata)
-                )
+                return method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
 
@@ -108,16 +106,12 @@ class Client:
         self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
         self.roles = _Service(role_service_pb2_grpc.RoleServiceStub(self.channel), self)
         self.tenants = _Service(tenant_service_pb2_grpc.TenantServiceStub(self.channel), self)
-        self.applications = _Service(
-            application_service_pb2_grpc.ApplicationServiceStub(self.channel), self
-        )
+        self.applications = _Service(application_service_pb2_grpc.ApplicationServiceStub(self.channel), self)
         self.attributes = _Service(
             custom_attribute_service_pb2_grpc.CustomAttributeServiceStub(self.channel), self
         )
         self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
-        self.keys = _Service(
-            management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self
-        )
+        self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

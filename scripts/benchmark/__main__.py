@@ -44,12 +44,20 @@ def _arguments() -> tuple[list[str], Options]:
     )
     parser.add_argument("sections", nargs="*", metavar="section", help="default: all")
     parser.add_argument("--users", type=int, default=usual.users, help="users that there are (%(default)s)")
-    parser.add_argument("--few-users", type=int, default=usual.few_users, help="to compare them with (%(default)s)")
-    parser.add_argument("--calls", type=int, default=usual.calls, help="over which memory is watched (%(default)s)")
+    parser.add_argument(
+        "--few-users", type=int, default=usual.few_users, help="to compare them with (%(default)s)"
+    )
+    parser.add_argument(
+        "--calls", type=int, default=usual.calls, help="over which memory is watched (%(default)s)"
+    )
     parser.add_argument("--starts", type=int, default=usual.starts, help="of the service (%(default)s)")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="drives of each side (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=usual.seconds, help="length of a drive (%(default)s)")
-    parser.add_argument("--warm-up", type=float, default=usual.warm_up, help="seconds before it (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=usual.seconds, help="length of a drive (%(default)s)"
+    )
+    parser.add_argument(
+        "--warm-up", type=float, default=usual.warm_up, help="seconds before it (%(default)s)"
+    )
     parser.add_argument(
         "--python-driver",
         dest="compiled",

@@ -48,7 +48,9 @@ def run(options: Options) -> list[Figure]:
             floor.prepare(connection, named, size=answer_size(service, named))
         base = where.start("floor", floor.work, installation)
         threads = where.config.threads
-        heading(f"Calls: {options.users:,} users, one process of {threads} threads on each side, {loader.name}")
+        heading(
+            f"Calls: {options.users:,} users, one process of {threads} threads on each side, {loader.name}"
+        )
         kinds = _kinds(options, Messenger(service, named))
         figures = _measured(options, where, loader, service, base, kinds)
         messages = {kind.method: list(islice(kind.messages(), 2)) for kind in kinds}

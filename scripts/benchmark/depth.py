@@ -1,1 +1,2 @@
-def run(options): return []
+def run(options):
+    return []

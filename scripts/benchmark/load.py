@@ -63,7 +63,9 @@ class Loader:
         self._directory = directory
         program = _compile(directory) if compiled else None
         self.name = "driver.py" if program is None else "gload"
-        self._command = [sys.executable, "-m", "scripts.benchmark.driver"] if program is None else [str(program)]
+        self._command = (
+            [sys.executable, "-m", "scripts.benchmark.driver"] if program is None else [str(program)]
+        )
 
     def drive(
         self,

@@ -35,7 +35,10 @@ def run(options: Options) -> list[Figure]:
     print_table(("calls", "resident MB"), [(f"{served:,}", size) for served, size in course], left=())
     sizes = [size for _, size in course]
     settled = next(size for served, size in course if served >= options.calls / 10)
-    return [Figure("memory", max(sizes)), Figure("memory_growth", sizes[-1] / settled, f"{course[-1][0]:,} calls")]
+    return [
+        Figure("memory", max(sizes)),
+        Figure("memory_growth", sizes[-1] / settled, f"{course[-1][0]:,} calls"),
+    ]
 
 
 def _watched(

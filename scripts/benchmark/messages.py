@@ -60,7 +60,9 @@ class Messenger:
 
     def lists(self, pages: int) -> list[bytes]:
         """ListUsers: the first pages of 50 users."""
-        return [list_users(token).SerializeToString() for token in walk(self._service, page_size=50, pages=pages)]
+        return [
+            list_users(token).SerializeToString() for token in walk(self._service, page_size=50, pages=pages)
+        ]
 
 
 def method(name: str) -> str:

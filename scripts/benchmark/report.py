@@ -35,7 +35,9 @@ def print_figures(figures: Sequence[Figure]) -> None:
     print_table(("figure", "measured", "target", ""), rows, left=(0, 3))
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[int] = (0,)) -> None:
+def print_table(
+    headings: Sequence[str], rows: Sequence[Sequence[object]], *, left: Sequence[int] = (0,)
+) -> None:
     """A table with columns as wide as they need to be; those in `left` begin at the left."""
     cells = [headings, *([_text(value) for value in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]

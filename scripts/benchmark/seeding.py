@@ -98,7 +98,9 @@ def seed(connection: psycopg.Connection[Any], project_id: str, users: int, *, be
 
 def sample(connection: psycopg.Connection[Any], count: int) -> list[str]:
     """Ids of users from all over the table: no more than `count`, and the same ones each time."""
-    found = connection.execute("SELECT user_id::text FROM users ORDER BY md5(user_id::text) LIMIT %s", (count,))
+    found = connection.execute(
+        "SELECT user_id::text FROM users ORDER BY md5(user_id::text) LIMIT %s", (count,)
+    )
     return [user_id for (user_id,) in found]
 
 
@@ -114,7 +116,15 @@ def _roles(connection: psycopg.Connection[Any], project_id: str) -> list[str]:
 
 
 _FOLDED: Final = ("email_key", "family_name_key", "search_text")
-_TEXTS: Final = ("email", "given_name", "family_name", "middle_name", "display_name", "phone_number", "login_ids")
+_TEXTS: Final = (
+    "email",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "display_name",
+    "phone_number",
+    "login_ids",
+)
 _SAMPLE: Final = 500
 
 
@@ -125,4 +135,6 @@ def _check_folding(connection: psycopg.Connection[Any], project_id: str) -> None
         folded = folded_columns(dict(zip(_TEXTS, row, strict=False)))
         expected = tuple(folded[name] for name in _FOLDED)
         if row[len(_TEXTS) :] != expected:
-            raise AssertionError(f"seeding folds {row[:len(_TEXTS)]} as {row[len(_TEXTS):]}, the domain as {expected}")
+            raise AssertionError(
+                f"seeding folds {row[: len(_TEXTS)]} as {row[len(_TEXTS) :]}, the domain as {expected}"
+            )

@@ -32,7 +32,11 @@ def run(options: Options) -> list[Figure]:
         directory = temporary_directory(held)
         first = _start(directory)
         times = [_start(directory) for _ in range(options.starts)]
-    rows = [("first, which makes the database", first), ("later, median", median(times)), ("later, slowest", max(times))]
+    rows = [
+        ("first, which makes the database", first),
+        ("later, median", median(times)),
+        ("later, slowest", max(times)),
+    ]
     print_table(("start", "seconds to SERVING"), rows)
     return [Figure("start", max(times), f"{options.starts} starts")]
 

@@ -21,6 +21,7 @@ from server.domain.named import Named
 from server.domain.roles import RoleRef
 from server.domain.settings import policy_values
 
+
 def role_message(value: roles.Role) -> role_pb2.Role:
     """A role, as it is answered."""
     return role_pb2.Role(
@@ -48,9 +49,7 @@ def project_message(value: projects.Project) -> project_pb2.Project:
         project_id=value.project_id,
         display_name=value.display_name,
         settings=project_pb2.ProjectSettings(
-            password_policy=project_pb2.PasswordPolicy(
-                **policy_values(value.settings.password_policy)
-            )
+            password_policy=project_pb2.PasswordPolicy(**policy_values(value.settings.password_policy))
         ),
         create_time=timestamp(value.create_time),
         update_time=timestamp(value.update_time),
@@ -109,9 +108,8 @@ def application_message(value: Named) -> application_pb2.Application:
     )
 
 
-_TYPE_VALUES: Final = {
-    name.removeprefix("ATTRIBUTE_TYPE_"): value
-    for name, value in custom_attribute_pb2.AttributeType.items()
+_TYPE_VALUES: Final[dict[str, Any]] = {
+    name.removeprefix("ATTRIBUTE_TYPE_"): value for name, value in custom_attribute_pb2.AttributeType.items()
 }
 _TYPE_NAMES: Final = {value: name for name, value in _TYPE_VALUES.items()}
 

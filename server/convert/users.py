@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import Value
 from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref
@@ -18,7 +17,7 @@ from server.domain.roles import RoleRef
 from server.domain.user import HeldApplication, HeldRole, HeldTenant, User, UserRef, permissions_of
 from server.domain.user_lists import UserFilter
 
-_STATUS_VALUES: Final = {
+_STATUS_VALUES: Final[dict[str, Any]] = {
     name.removeprefix("USER_STATUS_"): value for name, value in user_pb2.UserStatus.items()
 }
 _STATUS_NAMES: Final = {value: name for name, value in _STATUS_VALUES.items()}
@@ -202,9 +201,7 @@ def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
         login_ids=message.login_ids,
         test_users=_TEST_USERS[message.test_users],
         tenant_ids=[tenant_id.lower() for tenant_id in message.tenant_ids],
-        tenant_roles=[
-            (asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles
-        ],
+        tenant_roles=[(asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles],
         application_ids=[application_id.lower() for application_id in message.application_ids],
         with_password=user_pb2.AUTH_METHOD_PASSWORD in message.auth_methods,
         attributes=[_condition(asked, position) for position, asked in enumerate(message.attributes)],
@@ -213,9 +210,7 @@ def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
     )
 
 
-def _condition(
-    message: user_service_pb2.AttributeCondition, position: int
-) -> AttributeCondition:
+def _condition(message: user_service_pb2.AttributeCondition, position: int) -> AttributeCondition:
     path = f"filter.attributes[{position}]"
     if message.WhichOneof("condition") == "equals":
         return AttributeCondition(message.name, path, equals=json_value(message.equals, f"{path}.equals"))

@@ -17,6 +17,7 @@ from server.errors import Error, Reason, Violation, refuse_invalid
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+
 def timestamp(instant: datetime | None) -> Timestamp | None:
     """The contract's form of an instant."""
     if instant is None:
@@ -110,9 +111,7 @@ _READERS: Final[dict[str, Reader]] = {
 
 def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, Any]:
     """The values of these fields, for the domain. `path` leads to the message in the request."""
-    return {
-        name: within(path, _READERS.get(name, _plain), message, name) for name in names
-    }
+    return {name: within(path, _READERS.get(name, _plain), message, name) for name in names}
 
 
 def populated(message: Message, settable: Iterable[str]) -> list[str]:

@@ -72,7 +72,5 @@ def _problems(attribute: CustomAttribute, condition: AttributeCondition) -> list
         return [Violation(condition.path, "needs a value to compare with")]
     if "equals" not in given and attribute.type not in RANGES:
         return [Violation(f"{condition.path}.range", f"a {attribute.type} has no ranges")]
-    wrong = {
-        name: problem(attribute, _equal(attribute, value)) for name, value in given.items()
-    }
+    wrong = {name: problem(attribute, _equal(attribute, value)) for name, value in given.items()}
     return [Violation(f"{condition.path}.{name}", text) for name, text in wrong.items() if text]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
 from server.config import MAX_CUSTOM_ATTRIBUTES
@@ -56,22 +56,22 @@ SETTABLE: Final[dict[str, Any]] = {
 # -- values ----------------------------------------------------------------------------------------
 
 
-def _text(attribute: CustomAttribute, value: Any) -> str | None:
+def _text(_: CustomAttribute, value: Any) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
     return None if len(value) <= MAX_TEXT else f"has more than {MAX_TEXT} characters"
 
 
-def _number(attribute: CustomAttribute, value: Any) -> str | None:
+def _number(_: CustomAttribute, value: Any) -> str | None:
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return None if number else "must be a number"
 
 
-def _boolean(attribute: CustomAttribute, value: Any) -> str | None:
+def _boolean(_: CustomAttribute, value: Any) -> str | None:
     return None if isinstance(value, bool) else "must be a boolean"
 
 
-def _date(attribute: CustomAttribute, value: Any) -> str | None:
+def _date(_: CustomAttribute, value: Any) -> str | None:
     try:
         # Python reads more forms than the one that is answered.
         right = isinstance(value, str) and date.fromisoformat(value).isoformat() == value
@@ -169,7 +169,7 @@ class CustomAttributes:
         """Declares an attribute of type `kind`; `attribute_id` '' lets the server make one.
         Raises FIELDS_INVALID, CUSTOM_ATTRIBUTE_LIMIT, CUSTOM_ATTRIBUTE_NAME_TAKEN and ..._ID_TAKEN."""
         values = {**SETTABLE, **values}
-        now = datetime.min
+        now = datetime.min.replace(tzinfo=UTC)
         attribute = CustomAttribute(
             attribute_id or new_id(), type=kind, create_time=now, update_time=now, revision=1, **values
         )
@@ -213,9 +213,7 @@ class CustomAttributes:
         require_etag(etag, attribute.etag)
         rows.delete(self._database, caller.project_id, attribute_id)
         before = {name: getattr(attribute, name) for name in (*SETTABLE, "type")}
-        events.record(
-            self._database, caller, "custom_attribute.deleted", attribute_id, {"before": before}
-        )
+        events.record(self._database, caller, "custom_attribute.deleted", attribute_id, {"before": before})
 
     def _locked(self, caller: Caller, attribute_id: str) -> CustomAttribute:
         return _found(attribute_id, rows.lock(self._database, caller.project_id, attribute_id))

@@ -1,4 +1,4 @@
-"""What users hold: roles, tenants with roles, applications, custom attributes. Looked up, compared, stored."""
+"""What users hold: roles, tenants with roles, applications, custom attributes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.domain.custom_attributes import CustomAttribute, attribute_of, probl
 from server.domain.roles import RoleRef
 from server.domain.text import fold
 from server.domain.user import HeldApplication, HeldRole, HeldTenant, User
-from server.errors import Error, Reason, Violation, refuse_invalid
+from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 from server.store import custom_attributes as attribute_rows
 from server.store import holdings as rows
 from server.store.database import Database
@@ -95,7 +95,7 @@ class Found:
         for wish in asked:
             role = self.roles.get((wish.role.kind, wish.role.key))
             if role is None:
-                raise Error(Reason.ROLE_NOT_FOUND, **{wish.role.kind: wish.role.value})
+                raise not_found(Reason.ROLE_NOT_FOUND, wish.role.kind, wish.role.value)
             held[role.role_id] = role._replace(expire_time=wish.expire_time)
         return in_order(held.values())
 

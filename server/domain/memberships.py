@@ -53,9 +53,7 @@ class Memberships:
         )
         return self._writer.write(caller, "user.roles.modified", user, changed)
 
-    def modify_tenants(
-        self, caller: Caller, by: UserRef, mode: Mode, tenant_ids: Sequence[str]
-    ) -> User:
+    def modify_tenants(self, caller: Caller, by: UserRef, mode: Mode, tenant_ids: Sequence[str]) -> User:
         """Adds, sets or removes tenants. Raises USER_NOT_FOUND, TENANT_NOT_FOUND, TOO_MANY_TENANTS."""
         user = self._writer.locked(caller, by)
         asked = [TenantRequest(tenant_id) for tenant_id in tenant_ids]
@@ -82,5 +80,6 @@ def _modified(held: tuple[T, ...], named: tuple[T, ...], mode: Mode) -> tuple[T,
     """What is held after a change that names some things; the first field of a thing is its id."""
     if mode is Mode.SET:
         return named
-    others = tuple(thing for thing in held if thing[0] not in {other[0] for other in named})
-    return in_order((*others, *named)) if mode is Mode.ADD else others
+    ids = {thing[0] for thing in named}
+    others: tuple[T, ...] = tuple(thing for thing in held if thing[0] not in ids)
+    return in_order(others + named) if mode is Mode.ADD else others

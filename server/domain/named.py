@@ -12,7 +12,7 @@ from server.domain.caller import Caller
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
-from server.errors import Error, Reason, Violation, refuse_invalid
+from server.errors import Reason, Violation, not_found, refuse_invalid
 from server.store import named as rows
 from server.store.database import Database, Row
 
@@ -74,12 +74,8 @@ class NamedThings:
         values = {**SETTABLE, **self._normalized(values)}
         item_id = item_id or new_id()
         (create_time,) = self._rows.create(self._database, _columns(caller, item_id, values))
-        events.record(
-            self._database, caller, f"{self._kind.word}.created", item_id, {"after": values}
-        )
-        return Named(
-            id=item_id, create_time=create_time, update_time=create_time, revision=1, **values
-        )
+        events.record(self._database, caller, f"{self._kind.word}.created", item_id, {"after": values})
+        return Named(id=item_id, create_time=create_time, update_time=create_time, revision=1, **values)
 
     def update(self, caller: Caller, item_id: str, values: Mapping[str, Any], etag: str) -> Named:
         """Sets these values. Raises ..._NOT_FOUND, ..._NAME_TAKEN, ETAG_MISMATCH."""
@@ -91,9 +87,7 @@ class NamedThings:
         changes = events.changes(before, after)
         if not changes:
             return item
-        update_time, revision = self._rows.update(
-            self._database, _columns(caller, item_id, after)
-        )
+        update_time, revision = self._rows.update(self._database, _columns(caller, item_id, after))
         events.record(self._database, caller, f"{self._kind.word}.updated", item_id, changes)
         return item._replace(update_time=update_time, revision=revision, **after)
 
@@ -112,7 +106,7 @@ class NamedThings:
 
     def _found(self, item_id: str, row: Row | None) -> Named:
         if row is None:
-            raise Error(self._kind.not_found, **{f"{self._kind.word}_id": item_id})
+            raise not_found(self._kind.not_found, f"{self._kind.word}_id", item_id)
         return Named(*row)
 
     def _normalized(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from server.domain.caller import Caller
-from server.domain.user import UserRef, user_not_found
 from server.domain.identity import instant
+from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason
 from server.store import permissions as rows
 from server.store.database import Database
@@ -55,9 +55,7 @@ class Permissions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def check(
-        self, caller: Caller, by: UserRef, permissions: Sequence[str], tenant_id: str
-    ) -> Check:
+    def check(self, caller: Caller, by: UserRef, permissions: Sequence[str], tenant_id: str) -> Check:
         """What gives the user these permissions in a tenant; '' is the whole project.
         Raises USER_NOT_FOUND, TENANT_NOT_FOUND."""
         row = rows.sources(

@@ -91,9 +91,7 @@ class Projects:
         changes = events.changes({name: getattr(project, name) for name in SETTABLE}, after)
         if not changes:
             return project
-        update_time, revision = rows.update(
-            self._database, _columns(project.project_id, after)
-        )
+        update_time, revision = rows.update(self._database, _columns(project.project_id, after))
         within = replace(caller, project_id=project.project_id)
         events.record(self._database, within, "project.updated", project.project_id, changes)
         return changed._replace(update_time=update_time, revision=revision)

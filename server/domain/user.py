@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +13,7 @@ from server.config import MAX_LOGIN_IDS_PER_USER, MAX_METADATA_BYTES
 from server.domain import text
 from server.domain.custom_attributes import values_in
 from server.domain.identity import etag, instant
-from server.errors import Error, Reason, Violation
+from server.errors import Error, Reason, Violation, not_found
 from server.store.database import Row
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,6 +117,7 @@ SETTABLE: Final[dict[str, Any]] = {
 # The mark that says of an identifier that it is known to be the user's.
 MARKS: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
 
+
 def permissions_of(*held: tuple[HeldRole, ...]) -> list[str]:
     """All permissions of these roles, once each, in alphabetical order."""
     return sorted({permission for roles in held for role in roles for permission in role.permissions})
@@ -184,14 +185,14 @@ class UserRef:
 
 def user_not_found(by: UserRef) -> Error:
     """The error for a reference that names nobody."""
-    return Error(Reason.USER_NOT_FOUND, **{by.kind: by.value})
+    return not_found(Reason.USER_NOT_FOUND, by.kind, by.value)
 
 
 def _phone_key(number: str) -> str:
     return text.phone_number_e164(number) or ""
 
 
-_KEYS: Final = {
+_KEYS: Final[dict[str, Callable[[str], str]]] = {
     "user_id": str,
     "email": text.fold,
     "phone_number": _phone_key,
@@ -217,9 +218,7 @@ def normalized(values: Mapping[str, Any]) -> dict[str, Any]:
 def violations(values: Mapping[str, Any]) -> list[Violation]:
     """The rules, beyond those of the contract, that normalized settable values break."""
     return [
-        Violation(f"user.{field}", problem)
-        for field, problem in _problems(values)
-        if problem is not None
+        Violation(f"user.{field}", problem) for field, problem in _problems(values) if problem is not None
     ]
 
 
@@ -247,10 +246,14 @@ def _problems(values: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
 
 def _too_long(value: str) -> str | None:
     size = len(text.fold(value).encode())
-    return None if size <= MAX_FOLDED_BYTES else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
+    return (
+        None
+        if size <= MAX_FOLDED_BYTES
+        else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
+    )
 
 
-def void_marks(values: Mapping[str, Any]) -> dict[str, bool]:
+def void_marks(values: Mapping[str, Any]) -> dict[str, Any]:
     """The marks of identifiers that are absent, as they must be: nothing cannot be verified."""
     return {mark: False for name, mark in MARKS.items() if not values[name]}
 

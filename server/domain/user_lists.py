@@ -87,9 +87,7 @@ class UserLists:
         found = rows.search_users(self._database, filters, field, words, parameters)
         return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
 
-    def _conditions(
-        self, caller: Caller, wanted: UserFilter
-    ) -> tuple[frozenset[str], dict[str, Any]]:
+    def _conditions(self, caller: Caller, wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         """The names of the store's filters, and their parameters.
         Raises CUSTOM_ATTRIBUTE_NOT_FOUND, FIELDS_INVALID."""
         filters, parameters = _conditions(wanted)

@@ -52,9 +52,7 @@ class UserWriter:
         self._holdings.write(caller, user, changed, declared)
         return self.touch(caller, event_type, changed, changes)
 
-    def touch(
-        self, caller: Caller, event_type: str, changed: User, data: Mapping[str, Any]
-    ) -> User:
+    def touch(self, caller: Caller, event_type: str, changed: User, data: Mapping[str, Any]) -> User:
         """Writes the columns of a locked user, which gives it a new etag, and an event."""
         values = {name: getattr(changed, name) for name in SETTABLE}
         update_time, revision, status = rows.update(
@@ -100,7 +98,5 @@ def facts_of(user: User) -> dict[str, Any]:
 def _role_facts(roles: Sequence[HeldRole]) -> dict[str, Any]:
     return {
         "roles": [role.name for role in roles],
-        "role_expire_times": {
-            role.name: role.expire_time for role in roles if role.expire_time is not None
-        },
+        "role_expire_times": {role.name: role.expire_time for role in roles if role.expire_time is not None},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from server.domain import events
@@ -26,6 +26,7 @@ from server.domain.user_passwords import NewPassword, UserPasswords
 from server.domain.user_writing import UserWriter, columns_of, facts_of
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import events as event_rows
+from server.store import request_records
 from server.store import users as rows
 from server.store.database import Database
 
@@ -110,9 +111,7 @@ class Users:
                 "snapshot": events.to_json({"user_id": user_id, "status": status, **_snapshot(wanted)}),
             },
         )
-        created = wanted._replace(
-            roles=held_roles(granted), create_time=create_time, update_time=create_time
-        )
+        created = wanted._replace(roles=held_roles(granted), create_time=create_time, update_time=create_time)
         # The roles are stored already, default ones included.
         self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
         if stored_hash is not None and password is not None:
@@ -159,9 +158,7 @@ class Users:
             raise Error(Reason.USER_EXPIRED)
         if user.status == status:
             return user
-        update_time, revision = rows.set_status(
-            self._database, caller.project_id, user.user_id, status
-        )
+        update_time, revision = rows.set_status(self._database, caller.project_id, user.user_id, status)
         changes = {"before": {"status": user.status}, "after": {"status": status}}
         events.record(self._database, caller, "user.status.modified", user.user_id, changes)
         return user._replace(status=status, update_time=update_time, revision=revision)
@@ -199,6 +196,7 @@ class Users:
         require_etag(etag, user.etag)
         rows.delete(self._database, caller.project_id, user.user_id)
         event_rows.forget(self._database, caller.project_id, user.user_id)
+        request_records.forget(self._database, caller.project_id, user.user_id)
         events.record(self._database, caller, "user.deleted", user.user_id, {})
 
     def delete_test_users(self, caller: Caller) -> int:
@@ -234,8 +232,8 @@ _BLANK: Final = User(
     user_id="",
     **SETTABLE,
     status="",
-    create_time=datetime.min,
-    update_time=datetime.min,
+    create_time=datetime.min.replace(tzinfo=UTC),
+    update_time=datetime.min.replace(tzinfo=UTC),
     revision=1,
     last_login_time=None,
     password_change_required=None,

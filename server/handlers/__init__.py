@@ -46,6 +46,9 @@ from server.handlers.user_service import UserService
 from server.interceptors.call import Effect, Method
 from server.store.database import Database
 
+# Its stub lacks the type of the value.
+_REQUIRED_SCOPE: Any = annotations_pb2.required_scope
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -111,7 +114,7 @@ def methods() -> Mapping[str, Method]:
     return {
         f"/{service.descriptor.full_name}/{method.name}": Method(
             name=f"/{service.descriptor.full_name}/{method.name}",
-            scope=method.GetOptions().Extensions[annotations_pb2.required_scope],
+            scope=method.GetOptions().Extensions[_REQUIRED_SCOPE],
             effect=_effect(method.GetOptions()),
             response=GetMessageClass(method.output_type),
         )

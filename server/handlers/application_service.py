@@ -16,7 +16,9 @@ class ApplicationService:
     def __init__(self, applications: NamedThings) -> None:
         self._applications = applications
 
-    def CreateApplication(self, request: rpc.CreateApplicationRequest, call: Call) -> rpc.CreateApplicationResponse:
+    def CreateApplication(
+        self, request: rpc.CreateApplicationRequest, call: Call
+    ) -> rpc.CreateApplicationResponse:
         asked = request.application
         application = self._applications.create(
             call.caller,
@@ -29,7 +31,9 @@ class ApplicationService:
         application = self._applications.get(call.caller, request.application_id.lower())
         return rpc.GetApplicationResponse(application=convert.application_message(application))
 
-    def ListApplications(self, request: rpc.ListApplicationsRequest, call: Call) -> rpc.ListApplicationsResponse:
+    def ListApplications(
+        self, request: rpc.ListApplicationsRequest, call: Call
+    ) -> rpc.ListApplicationsResponse:
         page = self._applications.list(call.caller, page_request(request, call))
         return rpc.ListApplicationsResponse(
             applications=[convert.application_message(application) for application in page.items],
@@ -37,7 +41,9 @@ class ApplicationService:
             total_size=page.total,
         )
 
-    def UpdateApplication(self, request: rpc.UpdateApplicationRequest, call: Call) -> rpc.UpdateApplicationResponse:
+    def UpdateApplication(
+        self, request: rpc.UpdateApplicationRequest, call: Call
+    ) -> rpc.UpdateApplicationResponse:
         asked = request.application
         paths = convert.masked(asked, request.update_mask, tuple(SETTABLE))
         application = self._applications.update(
@@ -48,7 +54,9 @@ class ApplicationService:
         )
         return rpc.UpdateApplicationResponse(application=convert.application_message(application))
 
-    def DeleteApplication(self, request: rpc.DeleteApplicationRequest, call: Call) -> rpc.DeleteApplicationResponse:
+    def DeleteApplication(
+        self, request: rpc.DeleteApplicationRequest, call: Call
+    ) -> rpc.DeleteApplicationResponse:
         self._applications.delete(
             call.caller, request.application_id.lower(), force=request.force, etag=request.etag
         )

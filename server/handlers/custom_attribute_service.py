@@ -26,17 +26,13 @@ class CustomAttributeService:
             kind=convert.attribute_type(asked.type),
             attribute_id=asked.custom_attribute_id.lower(),
         )
-        return rpc.CreateCustomAttributeResponse(
-            custom_attribute=convert.custom_attribute_message(attribute)
-        )
+        return rpc.CreateCustomAttributeResponse(custom_attribute=convert.custom_attribute_message(attribute))
 
     def GetCustomAttribute(
         self, request: rpc.GetCustomAttributeRequest, call: Call
     ) -> rpc.GetCustomAttributeResponse:
         attribute = self._attributes.get(call.caller, request.custom_attribute_id.lower())
-        return rpc.GetCustomAttributeResponse(
-            custom_attribute=convert.custom_attribute_message(attribute)
-        )
+        return rpc.GetCustomAttributeResponse(custom_attribute=convert.custom_attribute_message(attribute))
 
     def ListCustomAttributes(
         self, request: rpc.ListCustomAttributesRequest, call: Call
@@ -59,14 +55,10 @@ class CustomAttributeService:
             convert.values_of(asked, paths, "custom_attribute"),
             asked.etag,
         )
-        return rpc.UpdateCustomAttributeResponse(
-            custom_attribute=convert.custom_attribute_message(attribute)
-        )
+        return rpc.UpdateCustomAttributeResponse(custom_attribute=convert.custom_attribute_message(attribute))
 
     def DeleteCustomAttribute(
         self, request: rpc.DeleteCustomAttributeRequest, call: Call
     ) -> rpc.DeleteCustomAttributeResponse:
-        self._attributes.delete(
-            call.caller, request.custom_attribute_id.lower(), request.etag
-        )
+        self._attributes.delete(call.caller, request.custom_attribute_id.lower(), request.etag)
         return rpc.DeleteCustomAttributeResponse()

@@ -54,9 +54,7 @@ class ProjectService:
         return rpc.UpdateProjectResponse(project=convert.project_message(project))
 
     def DeleteProject(self, request: rpc.DeleteProjectRequest, call: Call) -> rpc.DeleteProjectResponse:
-        self._projects.delete(
-            call.caller, request.project_id.lower(), force=request.force, etag=request.etag
-        )
+        self._projects.delete(call.caller, request.project_id.lower(), force=request.force, etag=request.etag)
         return rpc.DeleteProjectResponse()
 
 

@@ -49,7 +49,5 @@ class TenantService:
         return rpc.UpdateTenantResponse(tenant=convert.tenant_message(tenant))
 
     def DeleteTenant(self, request: rpc.DeleteTenantRequest, call: Call) -> rpc.DeleteTenantResponse:
-        self._tenants.delete(
-            call.caller, request.tenant_id.lower(), force=request.force, etag=request.etag
-        )
+        self._tenants.delete(call.caller, request.tenant_id.lower(), force=request.force, etag=request.etag)
         return rpc.DeleteTenantResponse()

@@ -125,9 +125,7 @@ class UserService:
         )
         return rpc.UpdateUserLoginIdResponse(user=convert.user_message(user))
 
-    def ModifyUserRoles(
-        self, request: rpc.ModifyUserRolesRequest, call: Call
-    ) -> rpc.ModifyUserRolesResponse:
+    def ModifyUserRoles(self, request: rpc.ModifyUserRolesRequest, call: Call) -> rpc.ModifyUserRolesResponse:
         user = self._memberships.modify_roles(
             call.caller,
             convert.user_ref(request.by),
@@ -159,9 +157,7 @@ class UserService:
         )
         return rpc.ModifyUserApplicationsResponse(user=convert.user_message(user))
 
-    def SetUserPassword(
-        self, request: rpc.SetUserPasswordRequest, call: Call
-    ) -> rpc.SetUserPasswordResponse:
+    def SetUserPassword(self, request: rpc.SetUserPasswordRequest, call: Call) -> rpc.SetUserPasswordResponse:
         user = self._passwords.set(
             call.caller, convert.user_ref(request.by), convert.new_password(request.password)
         )
@@ -184,9 +180,7 @@ class UserService:
         )
         return convert.check_message(check)
 
-    def DeleteTestUsers(
-        self, request: rpc.DeleteTestUsersRequest, call: Call
-    ) -> rpc.DeleteTestUsersResponse:
+    def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))
 
 

@@ -44,9 +44,7 @@ class Transaction(Interceptor):
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def stream(
-        self, proceed: Proceed, request: Any, call: Call, method: Method
-    ) -> Iterator[Any]:
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """Streams make their own transactions, one a message: none may be open across a `yield`."""
         yield from proceed(request, call)
 
@@ -86,7 +84,8 @@ class Transaction(Interceptor):
             with self._database.transaction(claim):
                 response = proceed(request, call)
                 kept = _without_secrets(response).SerializeToString()
-                request_records.answer(self._database, project_id, request_id, kept)
+                subject_id = _subject(response)
+                request_records.answer(self._database, project_id, request_id, kept, subject_id)
                 return response
         except _Answered as repeat:
             return repeat.response
@@ -98,6 +97,12 @@ class _Answered(Exception):
     def __init__(self, response: Message) -> None:
         super().__init__()
         self.response = response
+
+
+def _subject(response: Message) -> str | None:
+    """The id of the user whose data a response holds."""
+    user = getattr(response, "user", None)
+    return None if user is None else str(user.user_id)
 
 
 def _without_secrets(response: Message) -> Message:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from server.store.database import Database, Row
 from server.store.models import CustomAttribute
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 A: Final = CustomAttribute.alias("a")
 
@@ -30,7 +30,7 @@ _BY_ID = A.select(*ATTRIBUTE_COLUMNS.values()).where(
     A.project_id == P.project_id, A.custom_attribute_id == P.custom_attribute_id
 )
 _GET: Final = compiled(_BY_ID)
-_LOCK: Final = compiled(_BY_ID.for_update("FOR UPDATE"))
+_LOCK: Final = compiled(_BY_ID.for_update())
 _ALL: Final = compiled(A.select(*ATTRIBUTE_COLUMNS.values()).where(A.project_id == P.project_id))
 
 
@@ -93,20 +93,17 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-def option_in_use(
-    database: Database, project_id: str, attribute_id: str, options: list[str]
-) -> str | None:
+def option_in_use(database: Database, project_id: str, attribute_id: str, options: list[str]) -> str | None:
     """One of these options that a user has, if there is one."""
     values = {"project_id": project_id, "custom_attribute_id": attribute_id, "options": options}
     row = database.one(_IN_USE, values)
     return None if row is None else row[0]
 
 
-_DELETE: Final = compiled(
-    CustomAttribute.delete().where(
-        CustomAttribute.project_id == P.project_id,
-        CustomAttribute.custom_attribute_id == P.custom_attribute_id,
-    )
+_DELETE: Final = deletion(
+    CustomAttribute,
+    CustomAttribute.project_id == P.project_id,
+    CustomAttribute.custom_attribute_id == P.custom_attribute_id,
 )
 
 

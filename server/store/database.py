@@ -33,13 +33,13 @@ class _Postgres(PostgresqlDatabase):
 
     def open_connection(self) -> psycopg.Connection[Row]:
         """A new connection, no thread's yet. Raises psycopg.OperationalError."""
-        connection = cast(psycopg.Connection[Row], self._connect())
+        connection = cast(psycopg.Connection[Row], self._connect())  # type: ignore[attr-defined]  # not in the stubs
         connection.adapters.register_loader("uuid", TextLoader)
         return connection
 
     def adopt(self, connection: psycopg.Connection[Row]) -> None:
         """Makes it the connection of the calling thread."""
-        self._state.set_connection(connection)
+        self._state.set_connection(connection)  # type: ignore[attr-defined]  # not in the stubs
 
 
 class _Lease:
@@ -264,6 +264,5 @@ def _close_late(opening: Future[psycopg.Connection[Row]]) -> None:
 
 def _cut(connection: psycopg.Connection[Row]) -> None:
     """Makes the thread that waits on the connection see its end. The descriptor stays the driver's."""
-    with suppress(OSError, psycopg.Error):
-        with socket.socket(fileno=os.dup(connection.fileno())) as twin:
-            twin.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as twin:
+        twin.shutdown(socket.SHUT_RDWR)

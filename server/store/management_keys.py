@@ -32,7 +32,7 @@ KEY_COLUMNS: Final[dict[str, Any]] = {
 
 _BY_ID = K.select(*KEY_COLUMNS.values()).where(K.project_id == P.project_id, K.key_id == P.key_id)
 _GET: Final = compiled(_BY_ID)
-_LOCK: Final = compiled(_BY_ID.for_update("FOR UPDATE"))
+_LOCK: Final = compiled(_BY_ID.for_update())
 
 
 def get(database: Database, project_id: str, key_id: str) -> Row | None:

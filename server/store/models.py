@@ -286,6 +286,7 @@ class RequestRecord(Table):
     request_id = UuidField()
     fingerprint = BlobField()
     response = BlobField(null=True)
+    subject_id = UuidField(null=True)
     create_time = DateTimeTZField()
 
     class Meta:

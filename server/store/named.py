@@ -11,18 +11,25 @@ from typing import Any
 from server.store.database import Database, Row
 from server.store.models import Application, Tenant, UserApplication, UserTenant
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 
 class NamedRows:
     """The rows of one such table, and of the memberships that users have in it."""
 
     def __init__(self, table: Any, id_column: str, membership: Any) -> None:
-        T = table.alias("t")
-        id_field = getattr(T, id_column)
-        name = table._meta.table_name
-        self._columns = [id_field, T.name, T.description, T.create_time, T.update_time, T.revision]
-        found = T.select(*self._columns).where(T.project_id == P.project_id, id_field == P.id)
+        rows = table.alias("t")
+        id_field = getattr(rows, id_column)
+        name = table._meta.table_name  # noqa: SLF001 # Peewee's own word for it
+        self._columns = [
+            id_field,
+            rows.name,
+            rows.description,
+            rows.create_time,
+            rows.update_time,
+            rows.revision,
+        ]
+        found = rows.select(*self._columns).where(rows.project_id == P.project_id, id_field == P.id)
         self._get = compiled(found)
         self._lock = compiled(found.for_update("FOR UPDATE"))
         self._create = (
@@ -36,20 +43,16 @@ class NamedRows:
             f" WHERE project_id = %(project_id)s AND {id_column} = %(id)s"
             " RETURNING update_time, revision"
         )
-        self._delete = compiled(
-            table.delete().where(table.project_id == P.project_id, getattr(table, id_column) == P.id)
-        )
-        self._end_memberships = compiled(
-            membership.delete().where(
-                membership.project_id == P.project_id, getattr(membership, id_column) == P.id
-            )
+        self._delete = deletion(table, table.project_id == P.project_id, getattr(table, id_column) == P.id)
+        self._end_memberships = deletion(
+            membership, membership.project_id == P.project_id, getattr(membership, id_column) == P.id
         )
         self._lists = {
             (after, count): page_statement(
-                T,
+                rows,
                 self._columns,
-                [T.project_id == P.project_id],
-                Order(T.name_key, "text", id_field),
+                [rows.project_id == P.project_id],
+                Order(rows.name_key, "text", id_field),
                 after=after,
                 count=count,
             )

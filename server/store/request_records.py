@@ -23,7 +23,7 @@ WHERE project_id = %(project_id)s AND request_id = %(request_id)s
     AND create_time >= now() - interval '{REQUEST_ID_LIFETIME_HOURS} hours'
 """
 _ANSWER: Final = """
-UPDATE request_records SET response = %(response)s
+UPDATE request_records SET response = %(response)s, subject_id = %(subject_id)s
 WHERE project_id = %(project_id)s AND request_id = %(request_id)s
 """
 
@@ -42,8 +42,19 @@ def take(database: Database, project_id: str, request_id: str, fingerprint: byte
     return find(database, project_id, request_id)
 
 
-def answer(database: Database, project_id: str, request_id: str, response: bytes) -> None:
-    """Keeps the serialised response for repeats."""
-    database.execute(
-        _ANSWER, {"project_id": project_id, "request_id": request_id, "response": response}
-    )
+def answer(
+    database: Database, project_id: str, request_id: str, response: bytes, subject_id: str | None
+) -> None:
+    """Keeps the serialised response for repeats; `subject_id` is the user whose data it holds."""
+    values = {"project_id": project_id, "request_id": request_id}
+    database.execute(_ANSWER, {**values, "response": response, "subject_id": subject_id})
+
+
+_FORGET: Final = """
+UPDATE request_records SET response = '' WHERE project_id = %(project_id)s AND subject_id = %(subject_id)s
+"""
+
+
+def forget(database: Database, project_id: str, subject_id: str) -> None:
+    """Empties the answers that hold a user's data: a repeat of such a request still changes nothing."""
+    database.execute(_FORGET, {"project_id": project_id, "subject_id": subject_id})

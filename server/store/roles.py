@@ -11,7 +11,7 @@ from peewee import fn
 from server.store.database import Database, Row
 from server.store.models import Role, UserRole, UserTenantRole
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 R: Final = Role.alias("r")
 
@@ -34,9 +34,7 @@ def _referenced(reference: str) -> Any:
 
 
 _GET: Final = {reference: compiled(_referenced(reference)) for reference in _REFERENCES}
-_LOCK: Final = {
-    reference: compiled(_referenced(reference).for_update("FOR UPDATE")) for reference in _REFERENCES
-}
+_LOCK: Final = {reference: compiled(_referenced(reference).for_update()) for reference in _REFERENCES}
 
 
 def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
@@ -72,21 +70,19 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-_TAKE_BACK: Final = compiled(
-    UserRole.delete().where(
-        UserRole.project_id == P.project_id,
-        UserRole.role_id == P.role_id,
-        P.force | (UserRole.expire_time <= fn.now()),
-    )
+_TAKE_BACK: Final = deletion(
+    UserRole,
+    UserRole.project_id == P.project_id,
+    UserRole.role_id == P.role_id,
+    P.force | (UserRole.expire_time <= fn.now()),
 )
-_TAKE_BACK_IN_TENANTS: Final = compiled(
-    UserTenantRole.delete().where(
-        UserTenantRole.project_id == P.project_id,
-        UserTenantRole.role_id == P.role_id,
-        P.force | (UserTenantRole.expire_time <= fn.now()),
-    )
+_TAKE_BACK_IN_TENANTS: Final = deletion(
+    UserTenantRole,
+    UserTenantRole.project_id == P.project_id,
+    UserTenantRole.role_id == P.role_id,
+    P.force | (UserTenantRole.expire_time <= fn.now()),
 )
-_DELETE: Final = compiled(Role.delete().where(Role.project_id == P.project_id, Role.role_id == P.role_id))
+_DELETE: Final = deletion(Role, Role.project_id == P.project_id, Role.role_id == P.role_id)
 
 
 def delete(database: Database, project_id: str, role_id: str, *, force: bool) -> int:

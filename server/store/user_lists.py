@@ -42,7 +42,8 @@ _HOLDS_IN_TENANT: Final = """"u"."user_id" IN (
     WHERE project_id = %(project_id)s AND (g.expire_time IS NULL OR g.expire_time > now()))"""
 
 _MEMBER: Final = """"u"."user_id" IN (
-    SELECT user_id FROM {table} WHERE project_id = %(project_id)s AND {column} = ANY(%({column}s)s::uuid[]))"""
+    SELECT user_id FROM {table}
+    WHERE project_id = %(project_id)s AND {column} = ANY(%({column}s)s::uuid[]))"""
 
 _HAS_PASSWORD: Final = """EXISTS (
     SELECT FROM passwords w WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")"""
@@ -62,7 +63,7 @@ _ATTRIBUTE_TESTS: Final = {
 FILTERS: Final[dict[str, Any]] = {
     "any_roles": SQL(_HOLDS_ANY),
     "all_roles": SQL(_HOLDS_ALL),
-    "statuses": STATUS == fn.ANY(P("statuses", "text[]")),
+    "statuses": fn.ANY(P("statuses", "text[]")) == STATUS,
     "email_verified": U.email_verified == P.email_verified,
     "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
     "created_after": U.create_time >= P.created_after,
@@ -71,8 +72,7 @@ FILTERS: Final[dict[str, Any]] = {
     "updated_before": U.update_time < P.updated_before,
     "user_ids": U.user_id == fn.ANY(P("user_ids", "uuid[]")),
     "emails": (U.email_key == fn.ANY(P("emails", "text[]"))) & (U.email_key != ""),
-    "phone_numbers": (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
-    & (U.phone_number != ""),
+    "phone_numbers": (U.phone_number == fn.ANY(P("phone_numbers", "text[]"))) & (U.phone_number != ""),
     "login_ids": U.user_id.in_(
         LoginId.select(LoginId.user_id).where(
             LoginId.project_id == P.project_id,
@@ -111,9 +111,7 @@ def _filter(name: str) -> Any:
 
 
 @lru_cache(maxsize=512)
-def _list_statement(
-    filters: frozenset[str], order: str, descending: bool, after: bool, count: bool
-) -> str:
+def _list_statement(filters: frozenset[str], order: str, descending: bool, after: bool, count: bool) -> str:
     key, sql_type = ORDERS[order]
     return page_statement(
         U,
@@ -181,9 +179,7 @@ def _search_statement(filters: frozenset[str], field: str, words: int, after: bo
         if unwanted:
             conditions.append(~_matches(haystack, unwanted, words))
         if after:
-            conditions.append(
-                Tuple(Value(rank), U.user_id) > Tuple(P.after_rank, P("after_id", "uuid"))
-            )
+            conditions.append(Tuple(Value(rank), U.user_id) > Tuple(P.after_rank, P("after_id", "uuid")))
         hits = U.select(U.user_id, Value(rank).alias("rank")).where(*conditions)
         branches.append(f"({compiled(hits.order_by(U.user_id).limit(P.limit))})")
     # The branches are read one after another, and only until the page is full.

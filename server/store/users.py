@@ -11,7 +11,7 @@ from peewee import SQL, Case, fn
 
 from server.store.database import Database, Row
 from server.store.models import LoginId, Role, User, UserRole
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 U: Final = User.alias("u")
 _G: Final = UserRole.alias("g")
@@ -119,12 +119,9 @@ def _referenced(columns: Any, reference: str) -> Any:
     return U.select(*columns).where(U.project_id == P.project_id, REFERENCES[reference])
 
 
-_GET: Final = {
-    reference: compiled(_referenced(USER_COLUMNS.values(), reference)) for reference in REFERENCES
-}
+_GET: Final = {reference: compiled(_referenced(USER_COLUMNS.values(), reference)) for reference in REFERENCES}
 _LOCK: Final = {
-    reference: compiled(_referenced([U.user_id], reference).for_update("FOR UPDATE"))
-    for reference in REFERENCES
+    reference: compiled(_referenced([U.user_id], reference).for_update()) for reference in REFERENCES
 }
 _BATCH_GET: Final = compiled(
     U.select(*USER_COLUMNS.values()).where(
@@ -244,17 +241,14 @@ RETURNING update_time, revision
 
 def set_status(database: Database, project_id: str, user_id: str, status: str) -> Row:
     """Sets the status of a locked user; returns (update_time, revision)."""
-    return database.row(
-        _SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status}
-    )
+    return database.row(_SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status})
 
 
-_REMOVE_LOGIN_IDS: Final = compiled(
-    LoginId.delete().where(
-        LoginId.project_id == P.project_id,
-        LoginId.user_id == P.user_id,
-        LoginId.login_id_key == fn.ANY(P("removed", "text[]")),
-    )
+_REMOVE_LOGIN_IDS: Final = deletion(
+    LoginId,
+    LoginId.project_id == P.project_id,
+    LoginId.user_id == P.user_id,
+    LoginId.login_id_key == fn.ANY(P("removed", "text[]")),
 )
 _ADD_LOGIN_IDS: Final = """
 INSERT INTO login_ids (project_id, login_id_key, user_id)
@@ -273,9 +267,7 @@ def change_login_ids(
         database.execute(_ADD_LOGIN_IDS, values)
 
 
-_DELETE: Final = compiled(
-    User.delete().where(User.project_id == P.project_id, User.user_id == P.user_id)
-)
+_DELETE: Final = deletion(User, User.project_id == P.project_id, User.user_id == P.user_id)
 
 
 def delete(database: Database, project_id: str, user_id: str) -> None:
@@ -287,7 +279,11 @@ _DELETE_TEST_USERS: Final = """
 WITH gone AS (
     DELETE FROM users WHERE project_id = %(project_id)s AND test RETURNING user_id
 ), forgotten AS (
-    UPDATE events SET data = NULL WHERE project_id = %(project_id)s AND subject_id IN (SELECT user_id FROM gone)
+    UPDATE events SET data = NULL
+    WHERE project_id = %(project_id)s AND subject_id IN (SELECT user_id FROM gone)
+), unanswered AS (
+    UPDATE request_records SET response = ''
+    WHERE project_id = %(project_id)s AND subject_id IN (SELECT user_id FROM gone)
 ), recorded AS (
     INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
     SELECT %(project_id)s, gen_random_uuid(), 'user.deleted', user_id, %(key_id)s, %(call_id)s, '{}' FROM gone

@@ -171,7 +171,8 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUser(self, request, context):
-        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+        repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
         Errors: USER_NOT_FOUND, ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -57,7 +57,8 @@ class UserServiceStub:
     TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
     """
     DeleteUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_service_pb2.DeleteUserResponse]
-    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+    repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
     Errors: USER_NOT_FOUND, ETAG_MISMATCH.
     """
     SetUserStatus: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]
@@ -126,7 +127,8 @@ class UserServiceAsyncStub(UserServiceStub):
     TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
     """
     DeleteUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_service_pb2.DeleteUserResponse]  # type: ignore[assignment]
-    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+    repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
     Errors: USER_NOT_FOUND, ETAG_MISMATCH.
     """
     SetUserStatus: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]  # type: ignore[assignment]
@@ -234,7 +236,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.DeleteUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.DeleteUserResponse, _abc.Awaitable[_user_service_pb2.DeleteUserResponse]]:
-        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+        repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
         Errors: USER_NOT_FOUND, ETAG_MISMATCH.
         """
 

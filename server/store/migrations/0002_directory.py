@@ -1,5 +1,8 @@
 """Tenants, applications, custom attributes, passwords, and the settings of projects."""
 
+from peewee import PostgresqlDatabase
+from playhouse.migrate import SchemaMigrator
+
 TABLES = """
 ALTER TABLE projects ADD COLUMN settings jsonb NOT NULL DEFAULT '{}';
 
@@ -76,7 +79,8 @@ CREATE TABLE user_attributes (
 CREATE INDEX user_attributes_text_idx
     ON user_attributes (project_id, custom_attribute_id, text_value, user_id) WHERE text_value IS NOT NULL;
 CREATE INDEX user_attributes_number_idx
-    ON user_attributes (project_id, custom_attribute_id, number_value, user_id) WHERE number_value IS NOT NULL;
+    ON user_attributes (project_id, custom_attribute_id, number_value, user_id)
+    WHERE number_value IS NOT NULL;
 
 CREATE TABLE user_tenants (
     project_id uuid NOT NULL,
@@ -137,5 +141,5 @@ CREATE TABLE former_passwords (
 """
 
 
-def up(migrator, database):
+def up(_: SchemaMigrator, database: PostgresqlDatabase) -> None:
     database.execute_sql(TABLES)
