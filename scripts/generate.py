@@ -52,7 +52,7 @@ def generate(target: Path) -> int:
             "--include_source_info",
             f"--descriptor_set_out={target / 'descriptors.binpb'}",
         ]
-        return (
+        return int(
             protoc.main([*stubs, *sources, VALIDATE])
             or protoc.main([*services, *(name for name in sources if name.endswith("_service.proto"))])
             or protoc.main([*described, *sources])

@@ -11,6 +11,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from server.config import MAX_MESSAGE_BYTES, Config
+from server.domain.passwords.context import Argon2Cost
+from server.domain.passwords.hasher import Hasher
 from server.handlers import SERVICES, methods
 from server.interceptors import way
 from server.store.database import Database
@@ -25,7 +27,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     pool = ThreadPoolExecutor(config.threads, thread_name_prefix="call")
     server = grpc.server(
         pool,
-        interceptors=(way(methods(), database, config),),
+        interceptors=[way(methods(), database, config)],
         maximum_concurrent_rpcs=config.maximum_concurrent_rpcs,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
@@ -34,18 +36,25 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
+    hasher = Hasher(config.hashing_parallel, cost=_argon2_cost(config))
     for service in SERVICES:
-        service.register(service.make(database), server)
+        service.register(service.make(database, hasher), server)
     names = [service.descriptor.full_name for service in SERVICES]
     checks = health.HealthServicer(
         experimental_non_blocking=True,
         experimental_thread_pool=ThreadPoolExecutor(1, thread_name_prefix="health"),
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    reflection.enable_server_reflection(
-        (*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server
-    )
+    reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return Server(server, HealthMonitor(checks, names, database), database)
+
+
+def _argon2_cost(config: Config) -> Argon2Cost:
+    return Argon2Cost(
+        time_cost=config.argon2_time_cost,
+        memory_cost=config.argon2_memory_cost,
+        parallelism=config.argon2_parallelism,
+    )
 
 
 class Server:
@@ -98,8 +107,6 @@ class HealthMonitor:
 
     def _look(self) -> None:
         serving = self._database.answers(HEALTH_INTERVAL * 2)
-        status = health_pb2.HealthCheckResponse.ServingStatus.Value(
-            "SERVING" if serving else "NOT_SERVING"
-        )
+        status = health_pb2.HealthCheckResponse.ServingStatus.Value("SERVING" if serving else "NOT_SERVING")
         for name in self._names:
             self._checks.set(name, status)

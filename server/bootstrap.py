@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.config import Config
@@ -21,9 +22,15 @@ class Credentials:
     management_key: str
 
 
-def first_project(url: str, config: Config) -> Credentials | None:
+def first_project(
+    url: str, config: Config, save: Callable[[Credentials], None] = lambda _: None
+) -> Credentials | None:
     """Makes a project, and a key to it that may do everything in all projects, in a database that has no
-    project yet; otherwise returns None."""
+    project yet; otherwise returns None.
+
+    `save` is called before the transaction is committed, so that no crash can leave a project whose only
+    key nobody knows.
+    """
     database = Database(url, config)
     try:
         with database.transaction():
@@ -38,6 +45,8 @@ def first_project(url: str, config: Config) -> Credentials | None:
             caller = Caller(project.project_id, nobody.call_id, COMMAND_LINE, b"")
             values = {"display_name": "First key", "scopes": ("*",), "all_projects": True}
             _, secret = ManagementKeys(database).create(caller, values)
-            return Credentials(project.project_id, secret)
+            credentials = Credentials(project.project_id, secret)
+            save(credentials)
+            return credentials
     finally:
         database.close()

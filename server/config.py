@@ -18,6 +18,9 @@ MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
 MAX_METADATA_BYTES: Final = 64 * 1024
 MAX_ROLES_PER_USER: Final = 100
 MAX_LOGIN_IDS_PER_USER: Final = 20
+MAX_TENANTS_PER_USER: Final = 100
+MAX_APPLICATIONS_PER_USER: Final = 100
+MAX_CUSTOM_ATTRIBUTES: Final = 200
 MAX_PAGE_SIZE: Final = 1_000
 DEFAULT_PAGE_SIZE: Final = 50
 MAX_SEARCH_WORDS: Final = 10
@@ -76,6 +79,20 @@ class Config(BaseSettings):
     key_cache_seconds: Annotated[float, Field(ge=0, le=10)] = 10.0
     """Seconds that a verified management key is trusted without asking the database again, and so
     the longest that a revoked key lives on."""
+
+    # -- passwords ---------------------------------------------------------------------------
+    hashing_parallel: Count = 1
+    """Passwords that one worker process hashes at a time; a few more wait, others are refused with
+    RESOURCE_EXHAUSTED. Each takes the memory below and a core."""
+
+    argon2_time_cost: Count = 3
+    """Passes of Argon2id over its memory, when it hashes a new password."""
+
+    argon2_memory_cost: Annotated[int, Field(ge=8)] = 65_536
+    """Memory of Argon2id in KiB, when it hashes a new password."""
+
+    argon2_parallelism: Count = 4
+    """Lanes of Argon2id, when it hashes a new password."""
 
     # -- what it tells -----------------------------------------------------------------------
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

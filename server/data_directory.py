@@ -28,6 +28,7 @@ class DataDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.credentials_file = self.path / "credentials.json"
+        self._first_file = self.path / "first-credentials.json"
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -59,23 +60,36 @@ class DataDirectory:
             os.close(descriptor)
 
     def credentials(self) -> Credentials | None:
-        """What the credentials file holds; None when there is none, or none that can be used."""
-        try:
-            return Credentials(**json.loads(self.credentials_file.read_bytes()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
+        """What the credentials file holds, or what a first start that was cut short left; None when there
+        is neither, or none that can be used."""
+        for file in (self.credentials_file, self._first_file):
+            try:
+                return Credentials(**json.loads(file.read_bytes()))
+            except (FileNotFoundError, ValueError, TypeError):
+                continue
+        return None
 
     def save_credentials(self, credentials: Credentials) -> None:
         """Replace the credentials file durably; a reader sees the old one or the new one, whole."""
-        new = self.credentials_file.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(credentials), file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.rename(self.credentials_file)
+        _write(self.credentials_file, credentials)
+        self._first_file.unlink(missing_ok=True)
+
+    def save_first(self, project_id: str, management_key: str) -> None:
+        """Keep the first key from the moment it is made: until the service is ready there is no address to
+        tell, and who waits for the credentials file must not find one without."""
+        _write(self._first_file, Credentials("", project_id, management_key))
+
+
+def _write(file: Path, credentials: Credentials) -> None:
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as opened:
+        json.dump(asdict(credentials), opened, indent=2)
+        opened.write("\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    new.rename(file)
 
 
 class DirectoryInUse(StartError):

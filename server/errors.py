@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import Final
+from typing import Any, Final
 
 
 class Kind(Enum):
@@ -23,6 +23,7 @@ class Kind(Enum):
     ALREADY_EXISTS = auto()
     FAILED_PRECONDITION = auto()
     ABORTED = auto()
+    RESOURCE_EXHAUSTED = auto()
     DEADLINE_EXCEEDED = auto()
     UNAVAILABLE = auto()
     INTERNAL = auto()
@@ -55,6 +56,9 @@ class Reason(StrEnum):
     PROJECT_NOT_FOUND = auto()
     MANAGEMENT_KEY_NOT_FOUND = auto()
     LOGIN_ID_NOT_FOUND = auto()
+    TENANT_NOT_FOUND = auto()
+    APPLICATION_NOT_FOUND = auto()
+    CUSTOM_ATTRIBUTE_NOT_FOUND = auto()
     USER_ID_TAKEN = auto()
     EMAIL_TAKEN = auto()
     PHONE_NUMBER_TAKEN = auto()
@@ -62,6 +66,12 @@ class Reason(StrEnum):
     ROLE_ID_TAKEN = auto()
     ROLE_NAME_TAKEN = auto()
     PROJECT_ID_TAKEN = auto()
+    TENANT_ID_TAKEN = auto()
+    TENANT_NAME_TAKEN = auto()
+    APPLICATION_ID_TAKEN = auto()
+    APPLICATION_NAME_TAKEN = auto()
+    CUSTOM_ATTRIBUTE_ID_TAKEN = auto()
+    CUSTOM_ATTRIBUTE_NAME_TAKEN = auto()
     ETAG_MISMATCH = auto()
     TRANSACTION_CONFLICT = auto()
     LAST_IDENTIFIER = auto()
@@ -70,6 +80,14 @@ class Reason(StrEnum):
     ROLE_IN_USE = auto()
     PROJECT_NOT_EMPTY = auto()
     KEY_NOT_USABLE = auto()
+    HASHING_OVERLOADED = auto()
+    TENANT_IN_USE = auto()
+    APPLICATION_IN_USE = auto()
+    NOT_IN_TENANT = auto()
+    TOO_MANY_TENANTS = auto()
+    TOO_MANY_APPLICATIONS = auto()
+    CUSTOM_ATTRIBUTE_LIMIT = auto()
+    ATTRIBUTE_OPTION_IN_USE = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
     INTERNAL = auto()
@@ -123,6 +141,9 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     Reason.PROJECT_NOT_FOUND: (Kind.NOT_FOUND, "There is no project with {reference}."),
     Reason.MANAGEMENT_KEY_NOT_FOUND: (Kind.NOT_FOUND, "There is no management key with {reference}."),
     Reason.LOGIN_ID_NOT_FOUND: (Kind.NOT_FOUND, "The user has no login id {login_id}."),
+    Reason.TENANT_NOT_FOUND: (Kind.NOT_FOUND, "There is no tenant with {reference}."),
+    Reason.APPLICATION_NOT_FOUND: (Kind.NOT_FOUND, "There is no application with {reference}."),
+    Reason.CUSTOM_ATTRIBUTE_NOT_FOUND: (Kind.NOT_FOUND, "There is no custom attribute with {reference}."),
     Reason.USER_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this user_id."),
     Reason.EMAIL_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this email."),
     Reason.PHONE_NUMBER_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this phone_number."),
@@ -130,6 +151,15 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     Reason.ROLE_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another role has this role_id."),
     Reason.ROLE_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another role has this name."),
     Reason.PROJECT_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another project has this project_id."),
+    Reason.TENANT_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another tenant has this tenant_id."),
+    Reason.TENANT_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another tenant has this name."),
+    Reason.APPLICATION_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another application has this application_id."),
+    Reason.APPLICATION_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another application has this name."),
+    Reason.CUSTOM_ATTRIBUTE_ID_TAKEN: (
+        Kind.ALREADY_EXISTS,
+        "Another custom attribute has this custom_attribute_id.",
+    ),
+    Reason.CUSTOM_ATTRIBUTE_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another custom attribute has this name."),
     Reason.ETAG_MISMATCH: (Kind.ABORTED, "The resource has changed since it was read; read it again."),
     Reason.TRANSACTION_CONFLICT: (Kind.ABORTED, "The change collided with others; repeat it."),
     Reason.LAST_IDENTIFIER: (
@@ -150,6 +180,32 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.FAILED_PRECONDITION,
         "The key has expired or was revoked; create another one.",
     ),
+    Reason.HASHING_OVERLOADED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "Too many passwords are being hashed at this moment; repeat the call.",
+    ),
+    Reason.TENANT_IN_USE: (
+        Kind.FAILED_PRECONDITION,
+        "Users belong to the tenant; delete it with force to end their memberships.",
+    ),
+    Reason.APPLICATION_IN_USE: (
+        Kind.FAILED_PRECONDITION,
+        "Users have access to the application; delete it with force to take it from them.",
+    ),
+    Reason.NOT_IN_TENANT: (
+        Kind.FAILED_PRECONDITION,
+        "The user does not belong to the tenant {tenant_id}; add the membership first.",
+    ),
+    Reason.TOO_MANY_TENANTS: (Kind.FAILED_PRECONDITION, "A user can belong to at most {limit} tenants."),
+    Reason.TOO_MANY_APPLICATIONS: (
+        Kind.FAILED_PRECONDITION,
+        "A user can have access to at most {limit} applications.",
+    ),
+    Reason.CUSTOM_ATTRIBUTE_LIMIT: (
+        Kind.FAILED_PRECONDITION,
+        "A project can have at most {limit} custom attributes.",
+    ),
+    Reason.ATTRIBUTE_OPTION_IN_USE: (Kind.FAILED_PRECONDITION, "Users have the option {option}."),
     Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
     Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),
     Reason.INTERNAL: (Kind.INTERNAL, "Internal error {error_id}."),
@@ -174,9 +230,7 @@ class Error(Exception):
     Nothing secret may be passed: no password, token, key or hash.
     """
 
-    def __init__(
-        self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str
-    ) -> None:
+    def __init__(self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
         self.reason = reason
         self.kind, template = REASONS[reason]
         self.metadata = metadata
@@ -198,3 +252,9 @@ def refuse_invalid(violations: Sequence[Violation]) -> None:
     """Raises FIELDS_INVALID if there is any violation."""
     if violations:
         raise Error(Reason.FIELDS_INVALID, violations=violations)
+
+
+def not_found(reason: Reason, kind: str, value: str) -> Error:
+    """The error for a reference by `kind` (such as `email`) whose value names nothing."""
+    metadata: dict[str, Any] = {kind: value}
+    return Error(reason, **metadata)

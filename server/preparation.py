@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 
 from server import logs
 from server.config import Config
+from server.data_directory import DataDirectory
 from server.startup import StartError
 
 
@@ -29,7 +30,10 @@ def prepare(config: Config, pipe: Connection) -> None:
         url = pipe.recv()
         if config.migrate:
             migrate(url, config)
-        first = first_project(url, config)
+        directory = DataDirectory(config.data_dir)
+        first = first_project(
+            url, config, lambda made: directory.save_first(made.project_id, made.management_key)
+        )
         pipe.send(None if first is None else (first.project_id, first.management_key))
     except (EOFError, BrokenPipeError):
         return

@@ -13,9 +13,12 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from roster.v1 import (
+    application_service_pb2_grpc,
+    custom_attribute_service_pb2_grpc,
     management_key_service_pb2_grpc,
     project_service_pb2_grpc,
     role_service_pb2_grpc,
+    tenant_service_pb2_grpc,
     user_service_pb2_grpc,
 )
 
@@ -84,9 +87,7 @@ class _Service:
 
         def call(request: Message, *, timeout: float = TIMEOUT, metadata: tuple[Any, ...] = ()) -> Any:
             try:
-                return method(
-                    request, timeout=timeout, metadata=(*self._client.metadata, *metadata)
-                )
+                return method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
 
@@ -104,10 +105,13 @@ class Client:
     def __post_init__(self) -> None:
         self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
         self.roles = _Service(role_service_pb2_grpc.RoleServiceStub(self.channel), self)
-        self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
-        self.keys = _Service(
-            management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self
+        self.tenants = _Service(tenant_service_pb2_grpc.TenantServiceStub(self.channel), self)
+        self.applications = _Service(application_service_pb2_grpc.ApplicationServiceStub(self.channel), self)
+        self.attributes = _Service(
+            custom_attribute_service_pb2_grpc.CustomAttributeServiceStub(self.channel), self
         )
+        self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
+        self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:

@@ -54,7 +54,15 @@ class Template:
 @pytest.fixture(scope="session")
 def config() -> Config:
     """The settings of the servers under test."""
-    return Config(workers=1, threads=8, key_cache_seconds=0, call_timeout=10)
+    return Config(
+        workers=1,
+        threads=8,
+        key_cache_seconds=0,
+        call_timeout=10,
+        argon2_time_cost=1,
+        argon2_memory_cost=64,
+        argon2_parallelism=1,
+    )
 
 
 @pytest.fixture(scope="session")

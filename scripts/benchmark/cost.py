@@ -72,9 +72,7 @@ class Side:
     messages: Messages
 
 
-def compare(
-    stage: Stage, loader: Loader, sides: Iterable[Side], drive: Drive, *, rounds: int
-) -> list[Cost]:
+def compare(stage: Stage, loader: Loader, sides: Iterable[Side], drive: Drive, *, rounds: int) -> list[Cost]:
     """Drive the sides in turn, round after round: what else the machine does falls upon all of them."""
     pairs = [(side, Cost()) for side in sides]
     for _ in range(rounds):

@@ -27,8 +27,8 @@ INSERT INTO roles (project_id, role_id, name, name_key, description, permissions
 VALUES (%(project_id)s, %(role_id)s, %(name)s::text, lower(%(name)s::text), '', %(permissions)s, false)
 """
 
-# The n-th user: everything about it follows from n, so that runs can be compared. Multiplication by a number without
-# a common divisor with the length of a list deals its entries evenly, and not in step with one another.
+# The n-th user: everything about it follows from n, so that runs can be compared. Steps that have no common
+# divisor with the length of a list deal its entries evenly, and not in step with those of the other list.
 _USERS: Final = """
 WITH person AS (
     SELECT n,
@@ -43,28 +43,30 @@ WITH person AS (
     FROM person
 ), addressed AS (
     SELECT *,
-        lower(translate(given_name || '.' || family_name, 'éíöüëř', 'eioueer')) || n || '@' || domain AS email,
+        lower(translate(given_name || '.' || family_name, 'éíöüë', 'eioue')) || n || '@' || domain AS email,
         CASE WHEN n %% 5 < 3 THEN '+4930' || (20000000 + n)::text ELSE '' END AS phone_number,
-        CASE WHEN n %% 4 = 0 THEN ARRAY[lower(left(given_name, 1) || family_name) || n] ELSE ARRAY[]::text[] END
+        CASE n %% 4 WHEN 0 THEN ARRAY[lower(left(given_name, 1) || family_name) || n] ELSE ARRAY[]::text[] END
             AS login_ids,
         (lpad(to_hex((extract(epoch FROM create_time) * 1000)::bigint), 12, '0')
             || '7' || left(md5('a' || n), 3) || '8' || left(md5('b' || n), 15))::uuid AS user_id
     FROM named
 ), created AS (
     INSERT INTO users (
-        project_id, user_id, login_ids, email, email_key, email_verified, phone_number, phone_number_verified,
-        given_name, family_name, family_name_key, middle_name, display_name, picture, locale, zoneinfo, status,
-        metadata, test, create_time, update_time, search_text)
+        project_id, user_id, login_ids, email, email_key, email_verified, phone_number,
+        phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name, picture,
+        locale, zoneinfo, status, metadata, test, create_time, update_time, search_text)
     SELECT %(project_id)s, user_id, login_ids, email, lower(email), n %% 10 < 7, phone_number, n %% 5 < 2,
         given_name, family_name, lower(family_name), '', given_name || ' ' || family_name,
         'https://img.example.com/u/' || n || '.png', 'en', 'Europe/Berlin',
         CASE n %% 20 WHEN 0 THEN 'INACTIVE' WHEN 1 THEN 'INVITED' ELSE 'ACTIVE' END,
         jsonb_build_object('plan', 'pro', 'seats', n %% 50), false, create_time, create_time,
         E'\\n' || (
-            SELECT string_agg(CASE line WHEN '' THEN '' ELSE %(edge)s || lower(line) || %(edge)s END || E'\\n', ''
+            SELECT string_agg(
+                CASE field WHEN '' THEN '' ELSE %(edge)s || lower(field) || %(edge)s END || E'\\n', ''
                 ORDER BY place)
-            FROM unnest(ARRAY[email, given_name, family_name, '', given_name || ' ' || family_name, phone_number]
-                || login_ids) WITH ORDINALITY AS searchable (line, place))
+            FROM unnest(
+                ARRAY[email, given_name, family_name, '', given_name || ' ' || family_name, phone_number]
+                || login_ids) WITH ORDINALITY AS line (field, place))
     FROM addressed
 ), called AS (
     INSERT INTO login_ids (project_id, login_id_key, user_id)
@@ -76,10 +78,10 @@ FROM addressed, generate_series(1, 2) AS k
 """
 
 
-def seed(connection: psycopg.Connection[Any], project_id: str, users: int, *, before: int = 0) -> None:
-    """Add users up to the number of `users`, each with two roles, to a project seeded with `before` of them."""
-    role_ids = _roles(connection, project_id)
-    for first in range(before + 1, users + 1, _BATCH):
+def seed(connection: psycopg.Connection[Any], project_id: str, users: int) -> None:
+    """Make roles and users, each with two of the roles, in a project that has none."""
+    role_ids = _make_roles(connection, project_id)
+    for first in range(1, users + 1, _BATCH):
         connection.execute(
             _USERS,
             {
@@ -115,27 +117,40 @@ def _some(connection: psycopg.Connection[Any], column: str, count: int) -> list[
     return [value for (value,) in connection.execute(statement.encode(), (count,))]
 
 
-def _roles(connection: psycopg.Connection[Any], project_id: str) -> list[str]:
-    present = "SELECT role_id::text FROM roles WHERE project_id = %s ORDER BY name_key"
-    found = connection.execute(present, (project_id,)).fetchall()
-    if not found:
-        for name, permissions in ROLES:
-            values = {"project_id": project_id, "role_id": new_id(), "name": name, "permissions": permissions}
-            connection.execute(_ROLE, values)
-        found = connection.execute(present, (project_id,)).fetchall()
-    return [role_id for (role_id,) in found]
+def _make_roles(connection: psycopg.Connection[Any], project_id: str) -> list[str]:
+    role_ids = []
+    for name, permissions in ROLES:
+        role_ids.append(new_id())
+        values = {
+            "project_id": project_id,
+            "role_id": role_ids[-1],
+            "name": name,
+            "permissions": permissions,
+        }
+        connection.execute(_ROLE, values)
+    return role_ids
 
 
 _FOLDED: Final = ("email_key", "family_name_key", "search_text")
-_TEXTS: Final = ("email", "given_name", "family_name", "middle_name", "display_name", "phone_number", "login_ids")
-_SAMPLE: Final = 500
+_FIELDS: Final = (
+    "email",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "display_name",
+    "phone_number",
+    "login_ids",
+)
+_CHECKED: Final = 500
 
 
 def _check_folding(connection: psycopg.Connection[Any], project_id: str) -> None:
     """See that the SQL above folds as the service does; otherwise the figures are about other data."""
-    sample = f"SELECT {', '.join((*_TEXTS, *_FOLDED))} FROM users WHERE project_id = %s LIMIT {_SAMPLE}"
-    for row in connection.execute(sample, (project_id,)):
-        folded = folded_columns(dict(zip(_TEXTS, row, strict=False)))
-        expected = tuple(folded[name] for name in _FOLDED)
-        if row[len(_TEXTS) :] != expected:
-            raise AssertionError(f"seeding folds {row[:len(_TEXTS)]} as {row[len(_TEXTS):]}, the domain as {expected}")
+    columns = ", ".join((*_FIELDS, *_FOLDED))
+    some = f"SELECT {columns} FROM users WHERE project_id = %s LIMIT {_CHECKED}"
+    for row in connection.execute(some.encode(), (project_id,)):
+        fields, folded = row[: len(_FIELDS)], row[len(_FIELDS) :]
+        by_domain = folded_columns(dict(zip(_FIELDS, fields, strict=True)))
+        expected = tuple(by_domain[name] for name in _FOLDED)
+        if folded != expected:
+            raise AssertionError(f"seeding folds {fields} as {folded}, the domain as {expected}")

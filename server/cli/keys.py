@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+
 from server.cli.administration import command_line, every, print_table, transaction
 from server.cli.settings import DatabaseUrl, DataDir
 from server.domain.management_keys import ManagementKey, ManagementKeys

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+
 from server.cli.administration import command_line, every, print_table, transaction
 from server.cli.settings import DatabaseUrl, DataDir
 from server.domain.projects import Projects

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from server.domain.settings import ProjectSettings
 from server.errors import Error, Reason
 
 SCOPES: Final = frozenset(
-    f"{kind}:{access}" for kind in ("users", "roles", "projects", "keys") for access in ("read", "write", "*")
+    f"{kind}:{access}"
+    for kind in ("users", "roles", "tenants", "applications", "custom_attributes", "projects", "keys")
+    for access in ("read", "write", "*")
 ) | {"*"}
 """All that a key can hold: the scopes that methods of the contract require, and what stands for several."""
 
@@ -38,7 +41,9 @@ class Grant:
         """Whether it may act in this project."""
         return self.all_projects or project_id in self.project_ids
 
-    def require_at_least(self, scopes: frozenset[str], project_ids: frozenset[str], all_projects: bool) -> None:
+    def require_at_least(
+        self, scopes: frozenset[str], project_ids: frozenset[str], all_projects: bool
+    ) -> None:
         """Raises SCOPE_ESCALATION unless it holds all of these itself."""
         for scope in sorted(scopes):
             if not self.holds(scope):
@@ -60,6 +65,8 @@ class Caller:
     grant: Grant
     page_token_key: bytes
     """Signs the project's page tokens."""
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
+    """How the project behaves, as of a few seconds ago."""
 
 
 COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)

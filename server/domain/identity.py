@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import uuid_utils
@@ -15,6 +15,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def new_id() -> str:
     """A UUIDv7: unique, and in the order of its making."""
     return str(uuid_utils.uuid7())
+
+
+def instant(microseconds: int) -> datetime:
+    """The instant so many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def etag(revision: int, create_time: datetime) -> str:

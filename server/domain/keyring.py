@@ -14,6 +14,7 @@ from uuid import UUID
 
 from server.domain.caller import Grant
 from server.domain.management_keys import hash_of, key_id_in, key_of
+from server.domain.settings import ProjectSettings, settings_of
 from server.errors import Error, Reason
 from server.store import management_keys as rows
 from server.store.database import Database
@@ -29,6 +30,7 @@ class Admission:
     project_id: str
     grant: Grant
     page_token_key: bytes
+    settings: ProjectSettings
 
 
 class Keyring:
@@ -68,7 +70,7 @@ class Keyring:
         row = rows.presented(self._database, project_id, key_id)
         if row is None:
             raise Error(Reason.CREDENTIALS_INVALID)
-        *columns, home_id, present_hash, previous_hash, page_token_key = row
+        *columns, home_id, present_hash, previous_hash, page_token_key, settings = row
         key = key_of(tuple(columns))
         presented = hash_of(secret)
         overlapping = (
@@ -93,7 +95,7 @@ class Keyring:
             raise Error(Reason.PROJECT_NOT_ALLOWED, project_id=project_id)
         if key.last_use_time is None or datetime.now(UTC) - key.last_use_time > _NOTE_USE_EVERY:
             rows.used(self._database, home_id, key_id)
-        return Admission(project_id, grant, page_token_key)
+        return Admission(project_id, grant, page_token_key, settings_of(settings))
 
 
 def _parsed(authorization: str) -> tuple[str, str, str]:

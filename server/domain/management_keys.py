@@ -136,9 +136,7 @@ class ManagementKeys:
         events.record(self._database, caller, "management_key.updated", key_id, changes)
         return key._replace(update_time=update_time, revision=revision, **after)
 
-    def rotate(
-        self, caller: Caller, key_id: str, overlap: timedelta
-    ) -> tuple[ManagementKey, str]:
+    def rotate(self, caller: Caller, key_id: str, overlap: timedelta) -> tuple[ManagementKey, str]:
         """Gives the key a new secret and returns both; the old secret works for `overlap`.
         Raises MANAGEMENT_KEY_NOT_FOUND, KEY_NOT_USABLE, SCOPE_ESCALATION."""
         key = self._locked(caller, key_id)

@@ -99,6 +99,4 @@ def page_of(
     """Cuts a page from the rows fetched for it: one more than its limit, if there is a next one."""
     limit = request.limit
     more = len(items) > limit
-    return Page(
-        list(items[:limit]), request.token.write(positions[limit - 1]) if more else "", total
-    )
+    return Page(list(items[:limit]), request.token.write(positions[limit - 1]) if more else "", total)

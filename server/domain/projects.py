@@ -12,6 +12,7 @@ from server.domain import events
 from server.domain.caller import Caller
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
+from server.domain.settings import ProjectSettings, settings_of
 from server.errors import Error, Reason
 from server.store import projects as rows
 from server.store.database import Database, Row
@@ -22,9 +23,16 @@ class Project(NamedTuple):
 
     project_id: str
     display_name: str
+    stored_settings: dict[str, Any]
+    """The settings that are set, as the store keeps them."""
     create_time: datetime
     update_time: datetime
     revision: int
+
+    @property
+    def settings(self) -> ProjectSettings:
+        """How the project behaves."""
+        return settings_of(self.stored_settings)
 
     @property
     def etag(self) -> str:
@@ -33,7 +41,7 @@ class Project(NamedTuple):
 
 
 # What a caller can set, by name; with the value it has when nobody set it.
-SETTABLE: Final[dict[str, Any]] = {"display_name": ""}
+SETTABLE: Final[dict[str, Any]] = {"display_name": "", "stored_settings": {}}
 
 
 class Projects:
@@ -65,7 +73,7 @@ class Projects:
         project_id = project_id or new_id()
         (create_time,) = rows.create(
             self._database,
-            {**values, "project_id": project_id, "page_token_key": secrets.token_bytes(32)},
+            {**_columns(project_id, values), "page_token_key": secrets.token_bytes(32)},
         )
         within = replace(caller, project_id=project_id)
         events.record(self._database, within, "project.created", project_id, {"after": values})
@@ -83,9 +91,7 @@ class Projects:
         changes = events.changes({name: getattr(project, name) for name in SETTABLE}, after)
         if not changes:
             return project
-        update_time, revision = rows.update(
-            self._database, {**after, "project_id": project.project_id}
-        )
+        update_time, revision = rows.update(self._database, _columns(project.project_id, after))
         within = replace(caller, project_id=project.project_id)
         events.record(self._database, within, "project.updated", project.project_id, changes)
         return changed._replace(update_time=update_time, revision=revision)
@@ -103,6 +109,14 @@ class Projects:
 
     def _locked(self, caller: Caller, project_id: str) -> Project:
         return _found(caller, project_id, rows.lock(self._database, project_id))
+
+
+def _columns(project_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "project_id": project_id,
+        "display_name": values["display_name"],
+        "settings": events.to_json(values["stored_settings"]),
+    }
 
 
 def _project_of(row: Row) -> Project:

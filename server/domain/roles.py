@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,8 +12,7 @@ from server.domain.caller import Caller
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
-from server.domain.user import HeldRole
-from server.errors import Error, Reason, Violation, refuse_invalid
+from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 from server.store import roles as rows
 from server.store.database import Database, Row
 
@@ -76,9 +75,7 @@ class Roles:
     def list_permissions(self, caller: Caller, page: PageRequest) -> Page[tuple[str, int]]:
         """A page of the permissions that roles hold, each with the number of those roles."""
         position = {"after_key": "", **page.parameters("after_key")}
-        found = rows.list_permissions(
-            self._database, {**position, "project_id": caller.project_id}
-        )
+        found = rows.list_permissions(self._database, {**position, "project_id": caller.project_id})
         return page_of(page, [(row[0], row[1]) for row in found], [(row[0],) for row in found])
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, role_id: str) -> Role:
@@ -87,9 +84,7 @@ class Roles:
         role_id = role_id or new_id()
         (create_time,) = rows.create(self._database, _columns(caller, role_id, values))
         events.record(self._database, caller, "role.created", role_id, {"after": values})
-        return Role(
-            role_id=role_id, create_time=create_time, update_time=create_time, revision=1, **values
-        )
+        return Role(role_id=role_id, create_time=create_time, update_time=create_time, revision=1, **values)
 
     def update(self, caller: Caller, by: RoleRef, values: Mapping[str, Any], etag: str) -> Role:
         """Sets these values. Raises ROLE_NOT_FOUND, ROLE_NAME_TAKEN, ETAG_MISMATCH."""
@@ -102,9 +97,7 @@ class Roles:
         changes = events.changes(before, after)
         if not changes:
             return role
-        update_time, revision = rows.update(
-            self._database, _columns(caller, role.role_id, after)
-        )
+        update_time, revision = rows.update(self._database, _columns(caller, role.role_id, after))
         events.record(self._database, caller, "role.updated", role.role_id, changes)
         return changed._replace(update_time=update_time, revision=revision)
 
@@ -125,31 +118,13 @@ class Roles:
         return _role_of(row)
 
 
-def find_roles(database: Database, caller: Caller, refs: Sequence[RoleRef]) -> list[HeldRole]:
-    """For each reference its role, protected from deletion until the transaction ends.
-    Raises ROLE_NOT_FOUND for the first that names none."""
-    found: dict[tuple[str, str], HeldRole] = {}
-    for role_id, name_key, name, permissions in rows.find(
-        database,
-        caller.project_id,
-        [by.key for by in refs if by.kind == "role_id"],
-        [by.key for by in refs if by.kind == "name"],
-    ):
-        role = HeldRole(role_id, name, tuple(permissions), None)
-        found["role_id", role_id] = found["name", name_key] = role
-    for by in refs:
-        if (by.kind, by.key) not in found:
-            raise _not_found(by)
-    return [found[by.kind, by.key] for by in refs]
-
-
 def _role_of(row: Row) -> Role:
     role_id, name, description, permissions, *rest = row[: len(rows.ROLE_COLUMNS)]
     return Role(role_id, name, description, tuple(permissions), *rest)
 
 
 def _not_found(by: RoleRef) -> Error:
-    return Error(Reason.ROLE_NOT_FOUND, **{by.kind: by.value})
+    return not_found(Reason.ROLE_NOT_FOUND, by.kind, by.value)
 
 
 def _normalized(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from server.config import MAX_LOGIN_IDS_PER_USER, MAX_METADATA_BYTES
 from server.domain import text
-from server.domain.identity import etag
-from server.errors import Violation
+from server.domain.custom_attributes import values_in
+from server.domain.identity import etag, instant
+from server.errors import Error, Reason, Violation, not_found
 from server.store.database import Row
 from server.store.user_search import EDGE
 
@@ -30,6 +31,22 @@ class HeldRole(NamedTuple):
     permissions: tuple[str, ...]
     expire_time: datetime | None
     """None: held for good."""
+
+
+class HeldTenant(NamedTuple):
+    """A tenant that a user belongs to."""
+
+    tenant_id: str
+    name: str
+    roles: tuple[HeldRole, ...]
+    """Roles held in the tenant, in alphabetical order."""
+
+
+class HeldApplication(NamedTuple):
+    """An application that a user has access to."""
+
+    application_id: str
+    name: str
 
 
 class User(NamedTuple):
@@ -58,8 +75,15 @@ class User(NamedTuple):
     create_time: datetime
     update_time: datetime
     revision: int
+    last_login_time: datetime | None
+    password_change_required: bool | None
+    """Whether the next sign-in demands a new password; None: there is no password."""
     roles: tuple[HeldRole, ...]
-    """In alphabetical order."""
+    """In alphabetical order, as the tenants and applications are."""
+    tenants: tuple[HeldTenant, ...]
+    applications: tuple[HeldApplication, ...]
+    custom_attributes: dict[str, Any]
+    """JSON values by the name of the attribute."""
 
     @property
     def etag(self) -> str:
@@ -69,7 +93,7 @@ class User(NamedTuple):
     @property
     def permissions(self) -> list[str]:
         """All permissions of the roles held, once each, in alphabetical order."""
-        return sorted({permission for role in self.roles for permission in role.permissions})
+        return permissions_of(self.roles)
 
 
 # What a caller can set, by name; with the value it has when nobody set it.
@@ -94,26 +118,57 @@ SETTABLE: Final[dict[str, Any]] = {
 # The mark that says of an identifier that it is known to be the user's.
 MARKS: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
 
-_ROLES_INDEX: Final = len(User._fields) - 1
+
+def permissions_of(*held: tuple[HeldRole, ...]) -> list[str]:
+    """All permissions of these roles, once each, in alphabetical order."""
+    return sorted({permission for roles in held for role in roles for permission in role.permissions})
+
+
+_JSON_COLUMNS: Final = len(User._fields) - User._fields.index("roles")
 
 
 def user_of(row: Row) -> User:
     """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
-    return User._make((*row[:_ROLES_INDEX], held_roles(row[_ROLES_INDEX])))
-
-
-# Many users hold the same roles: what was read once need not be read for each of them.
-@lru_cache(maxsize=2_048)
-def held_roles(grants: str | None) -> tuple[HeldRole, ...]:
-    """The roles in the JSON text that `store.users` makes of them."""
-    return tuple(
-        HeldRole(role_id, name, tuple(permissions), None if expiry is None else _instant(expiry))
-        for role_id, name, permissions, expiry in json.loads(grants or "[]")
+    first = len(User._fields) - _JSON_COLUMNS
+    roles, tenants, applications, attributes = row[first : first + _JSON_COLUMNS]
+    return User._make(
+        (
+            *row[:first],
+            held_roles(roles),
+            held_tenants(tenants),
+            held_applications(applications),
+            values_in(attributes) if attributes else {},
+        )
     )
 
 
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
+# Many users hold the same things: what was read once need not be read for each of them.
+@lru_cache(maxsize=2_048)
+def held_roles(grants: str | None) -> tuple[HeldRole, ...]:
+    """The roles in the JSON text that `store.users` makes of them."""
+    return _roles_in(json.loads(grants)) if grants else ()
+
+
+@lru_cache(maxsize=2_048)
+def held_tenants(memberships: str | None) -> tuple[HeldTenant, ...]:
+    """The tenants in the JSON text that `store.users` makes of them."""
+    return tuple(
+        HeldTenant(tenant_id, name, _roles_in(roles or ()))
+        for tenant_id, name, roles in json.loads(memberships or "[]")
+    )
+
+
+@lru_cache(maxsize=2_048)
+def held_applications(memberships: str | None) -> tuple[HeldApplication, ...]:
+    """The applications in the JSON text that `store.users` makes of them."""
+    return tuple(HeldApplication(*membership) for membership in json.loads(memberships or "[]"))
+
+
+def _roles_in(grants: Iterable[Any]) -> tuple[HeldRole, ...]:
+    return tuple(
+        HeldRole(role_id, name, tuple(permissions), None if expiry is None else instant(expiry))
+        for role_id, name, permissions, expiry in grants
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +184,16 @@ class UserRef:
         return _KEYS[self.kind](self.value)
 
 
+def user_not_found(by: UserRef) -> Error:
+    """The error for a reference that names nobody."""
+    return not_found(Reason.USER_NOT_FOUND, by.kind, by.value)
+
+
 def _phone_key(number: str) -> str:
     return text.phone_number_e164(number) or ""
 
 
-_KEYS: Final = {
+_KEYS: Final[dict[str, Callable[[str], str]]] = {
     "user_id": str,
     "email": text.fold,
     "phone_number": _phone_key,
@@ -159,9 +219,7 @@ def normalized(values: Mapping[str, Any]) -> dict[str, Any]:
 def violations(values: Mapping[str, Any]) -> list[Violation]:
     """The rules, beyond those of the contract, that normalized settable values break."""
     return [
-        Violation(f"user.{field}", problem)
-        for field, problem in _problems(values)
-        if problem is not None
+        Violation(f"user.{field}", problem) for field, problem in _problems(values) if problem is not None
     ]
 
 
@@ -189,10 +247,14 @@ def _problems(values: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
 
 def _too_long(value: str) -> str | None:
     size = len(text.fold(value).encode())
-    return None if size <= MAX_FOLDED_BYTES else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
+    return (
+        None
+        if size <= MAX_FOLDED_BYTES
+        else f"has {size} bytes when folded by NFKC, at most 1,000 are allowed"
+    )
 
 
-def void_marks(values: Mapping[str, Any]) -> dict[str, bool]:
+def void_marks(values: Mapping[str, Any]) -> dict[str, Any]:
     """The marks of identifiers that are absent, as they must be: nothing cannot be verified."""
     return {mark: False for name, mark in MARKS.items() if not values[name]}
 
@@ -221,8 +283,3 @@ def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _searchable(value: str) -> str:
     return " ".join(text.fold(value).split())
-
-
-def snapshot(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Settable values that are set, as an event shows them."""
-    return {name: value for name, value in values.items() if value != SETTABLE[name]}

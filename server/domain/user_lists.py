@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from server.config import MAX_SEARCH_WORDS
+from server.domain.attribute_filters import AttributeCondition, attribute_filters
 from server.domain.caller import Caller
+from server.domain.holdings import Holdings
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.roles import RoleRef
 from server.domain.text import fold, phone_number_e164
@@ -36,6 +38,15 @@ class UserFilter:
     emails: Sequence[str] = ()
     phone_numbers: Sequence[str] = ()
     login_ids: Sequence[str] = ()
+    tenant_ids: Sequence[str] = ()
+    tenant_roles: Sequence[tuple[str, RoleRef]] = ()
+    """Of each pair the tenant's id, and the role held in it."""
+    application_ids: Sequence[str] = ()
+    with_password: bool = False
+    """Only users who have a password."""
+    last_login_after: datetime | None = None
+    last_login_before: datetime | None = None
+    attributes: Sequence[AttributeCondition] = ()
     test_users: str = "EXCLUDE"
     """EXCLUDE, INCLUDE or ONLY."""
 
@@ -48,12 +59,13 @@ class UserLists:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._holdings = Holdings(database)
 
     def list(
         self, caller: Caller, wanted: UserFilter, order: str, descending: bool, page: PageRequest
     ) -> Page[User]:
         """A page of users, in the order of create_time, update_time, email or family_name."""
-        filters, parameters = _conditions(wanted)
+        filters, parameters = self._conditions(caller, wanted)
         parameters |= {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_users(
             self._database, filters, order, descending, parameters, count=page.count
@@ -71,10 +83,21 @@ class UserLists:
         if not 0 < len(words) <= MAX_SEARCH_WORDS:
             problem = f"must have 1 to {MAX_SEARCH_WORDS} words"
             raise Error(Reason.FIELDS_INVALID, violations=[Violation("query", problem)])
-        filters, parameters = _conditions(wanted)
+        filters, parameters = self._conditions(caller, wanted)
         parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
         found = user_search.search_users(self._database, filters, field, words, parameters)
         return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
+
+    def _conditions(self, caller: Caller, wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
+        """The names of the store's filters, and their parameters.
+        Raises CUSTOM_ATTRIBUTE_NOT_FOUND, FIELDS_INVALID."""
+        filters, parameters = _conditions(wanted)
+        if wanted.attributes:
+            # Only who filters by attributes has to pay for a look at their declarations.
+            declared = self._holdings.declarations(caller)
+            named, values = attribute_filters(wanted.attributes, declared)
+            filters, parameters = filters | named, parameters | values
+        return filters, parameters
 
 
 def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
@@ -87,6 +110,10 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         "created_before": wanted.created_before,
         "updated_after": wanted.updated_after,
         "updated_before": wanted.updated_before,
+        "last_login_after": wanted.last_login_after,
+        "last_login_before": wanted.last_login_before,
+        "tenant_ids": list(wanted.tenant_ids),
+        "application_ids": list(wanted.application_ids),
         "user_ids": list(wanted.user_ids),
         "emails": [fold(email) for email in wanted.emails],
         "phone_numbers": [phone_number_e164(number) or number for number in wanted.phone_numbers],
@@ -98,6 +125,14 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
             filters.add(f"{name}s")
             parameters[f"{name}_ids"] = [by.key for by in refs if by.kind == "role_id"]
             parameters[f"{name}_names"] = [by.key for by in refs if by.kind == "name"]
+    if wanted.tenant_roles:
+        filters.add("tenant_roles")
+        refs = [by for _, by in wanted.tenant_roles]
+        parameters["held_in"] = [tenant_id for tenant_id, _ in wanted.tenant_roles]
+        parameters["held_ids"] = [by.key if by.kind == "role_id" else None for by in refs]
+        parameters["held_names"] = [by.key if by.kind == "name" else None for by in refs]
+    if wanted.with_password:
+        filters.add("with_password")
     if test_users := _TEST_USERS.get(wanted.test_users):
         filters.add(test_users)
     return frozenset(filters), parameters

@@ -1,69 +1,50 @@
-"""The use cases of users: create, read, change, delete, and the roles they hold."""
+"""The use cases of users: create, read, change, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
-from server.config import MAX_ROLES_PER_USER
 from server.domain import events
 from server.domain.caller import Caller
+from server.domain.holdings import Declarations, Holdings, Wishes, attribute_values
 from server.domain.identity import new_id, require_etag
-from server.domain.roles import RoleRef, find_roles
 from server.domain.text import fold
 from server.domain.user import (
     MARKS,
     SETTABLE,
-    HeldRole,
     User,
     UserRef,
-    folded_columns,
     held_roles,
     normalized,
-    snapshot,
     user_of,
     violations,
     void_marks,
 )
+from server.domain.user_passwords import NewPassword, UserPasswords
+from server.domain.user_writing import UserWriter, columns_of, facts_of
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import events as event_rows
+from server.store import request_records
 from server.store import users as rows
 from server.store.database import Database
-
-
-class Mode(Enum):
-    """What to do with the things that a change names."""
-
-    ADD = auto()
-    SET = auto()
-    REMOVE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class RoleRequest:
-    """A role to give, and until when (None: for good)."""
-
-    role: RoleRef
-    expire_time: datetime | None
 
 
 class Users:
     """The users of all projects; every method acts in the caller's."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, passwords: UserPasswords) -> None:
         self._database = database
+        self._holdings = Holdings(database)
+        self._writer = UserWriter(database)
+        self._passwords = passwords
 
     # -- reading -------------------------------------------------------------------------------
 
     def get(self, caller: Caller, by: UserRef) -> User:
         """The user. Raises USER_NOT_FOUND."""
-        row = rows.get(self._database, caller.project_id, by.kind, by.key)
-        if row is None:
-            raise _not_found(by)
-        return user_of(row)
+        return self._writer.get(caller, by)
 
     def batch_get(self, caller: Caller, refs: Sequence[UserRef]) -> list[User | None]:
         """For each reference the user, or None if there is no such user."""
@@ -87,79 +68,97 @@ class Users:
         self,
         caller: Caller,
         values: Mapping[str, Any],
+        wishes: Wishes,
         *,
         user_id: str,
         status: str,
-        roles: Sequence[RoleRequest],
+        password: NewPassword | None,
     ) -> User:
-        """Creates a user with these settable values, these roles and the project's default roles.
+        """Creates a user with these settable values, what is wished for and the project's default roles.
 
-        `user_id` '' lets the server make one. Raises FIELDS_INVALID, ROLE_NOT_FOUND, TOO_MANY_ROLES, and
-        EMAIL_TAKEN and its like.
+        `user_id` '' lets the server make one. Raises FIELDS_INVALID, HASHING_OVERLOADED, EMAIL_TAKEN and its
+        like, and what `holdings` raises.
         """
         values = {**SETTABLE, **normalized(values)}
         values |= void_marks(values)
-        refuse_invalid([*violations(values), *_expiry_violations(roles, "user.roles")])
+        refuse_invalid([*violations(values), *wishes.violations()])
+        stored_hash = self._passwords.hash_new(caller, password, values) if password else None
         user_id = user_id or new_id()
-        wanted = self._wanted(caller, roles)
+        found = self._holdings.find(
+            caller,
+            roles=wishes.roles or (),
+            tenants=wishes.tenants or (),
+            application_ids=wishes.application_ids or (),
+        )
+        declared = self._holdings.declarations(caller)
+        blank = _BLANK._replace(user_id=user_id, status=status, **values)
+        wanted = blank._replace(
+            roles=found.held_roles(wishes.roles or ()),
+            tenants=found.held_tenants(wishes.tenants or ()),
+            applications=found.held_applications(wishes.application_ids or ()),
+            custom_attributes=attribute_values({}, wishes, declared, creating=True),
+            password_change_required=password.temporary if password else None,
+        )
         create_time, granted = rows.create(
             self._database,
             {
                 **events.envelope(caller),
-                **_columns(values),
+                **columns_of(values),
                 "user_id": user_id,
                 "status": status,
-                "role_ids": list(wanted),
-                "role_expire_times": [role.expire_time for role in wanted.values()],
-                "snapshot": events.to_json({"user_id": user_id, "status": status, **snapshot(values)}),
+                "role_ids": [role.role_id for role in wanted.roles],
+                "role_expire_times": [role.expire_time for role in wanted.roles],
+                "snapshot": events.to_json({"user_id": user_id, "status": status, **_snapshot(wanted)}),
             },
         )
-        held = held_roles(granted)
-        _require_room(len(held))
-        expired = values["expire_time"] is not None and values["expire_time"] <= create_time
-        return User(
-            user_id=user_id,
-            status="EXPIRED" if expired else status,
-            create_time=create_time,
-            update_time=create_time,
-            revision=1,
-            roles=held,
-            **values,
-        )
+        created = wanted._replace(roles=held_roles(granted), create_time=create_time, update_time=create_time)
+        # The roles are stored already, default ones included.
+        self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
+        if stored_hash is not None and password is not None:
+            self._passwords.store(caller, user_id, stored_hash, temporary=password.temporary)
+        expired = created.expire_time is not None and created.expire_time <= create_time
+        return created._replace(status="EXPIRED") if expired else created
 
     def update(
-        self,
-        caller: Caller,
-        by: UserRef,
-        values: Mapping[str, Any],
-        *,
-        roles: Sequence[RoleRequest] | None,
-        etag: str,
+        self, caller: Caller, by: UserRef, values: Mapping[str, Any], wishes: Wishes, *, etag: str
     ) -> User:
-        """Sets these settable values and, unless None, exactly these roles.
+        """Sets these settable values and what is wished for.
 
-        Raises USER_NOT_FOUND, ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, ROLE_NOT_FOUND, and
-        EMAIL_TAKEN and its like.
+        Raises USER_NOT_FOUND, ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, EMAIL_TAKEN and its like, and
+        what `holdings` raises.
         """
         values = normalized(values)
-        refuse_invalid([*violations(values), *_expiry_violations(roles or (), "user.roles")])
-        user = self._locked(caller, by)
+        refuse_invalid([*violations(values), *wishes.violations()])
+        user = self._writer.locked(caller, by)
         require_etag(etag, user.etag)
         changed = _with_values(user, values)
-        if roles is not None:
-            changed = changed._replace(roles=_in_order(self._wanted(caller, roles)))
-        return self._write(caller, "user.updated", user, changed)
+        found = self._holdings.find(
+            caller,
+            roles=wishes.roles or (),
+            tenants=wishes.tenants or (),
+            application_ids=wishes.application_ids or (),
+        )
+        if wishes.roles is not None:
+            changed = changed._replace(roles=found.held_roles(wishes.roles))
+        if wishes.tenants is not None:
+            changed = changed._replace(tenants=found.held_tenants(wishes.tenants))
+        if wishes.application_ids is not None:
+            changed = changed._replace(applications=found.held_applications(wishes.application_ids))
+        declared: Declarations = {}
+        if wishes.attributes is not None:
+            declared = self._holdings.declarations(caller)
+            attributes = attribute_values(user.custom_attributes, wishes, declared, creating=False)
+            changed = changed._replace(custom_attributes=attributes)
+        return self._writer.write(caller, "user.updated", user, changed, declared)
 
     def set_status(self, caller: Caller, by: UserRef, status: str) -> User:
         """Makes the user ACTIVE or INACTIVE. Raises USER_NOT_FOUND, USER_EXPIRED."""
-        user = self._locked(caller, by)
+        user = self._writer.locked(caller, by)
         if user.status == "EXPIRED":
             raise Error(Reason.USER_EXPIRED)
         if user.status == status:
             return user
-        update_time, revision = rows.set_status(
-            self._database, caller.project_id, user.user_id, status
-        )
+        update_time, revision = rows.set_status(self._database, caller.project_id, user.user_id, status)
         changes = {"before": {"status": user.status}, "after": {"status": status}}
         events.record(self._database, caller, "user.status.modified", user.user_id, changes)
         return user._replace(status=status, update_time=update_time, revision=revision)
@@ -176,7 +175,7 @@ class Users:
                 Reason.FIELDS_INVALID,
                 violations=[Violation("new_login_id", "must be set, or login_id, or both")],
             )
-        user = self._locked(caller, by)
+        user = self._writer.locked(caller, by)
         keys = [fold(kept) for kept in user.login_ids]
         old, new = fold(login_id), fold(new_login_id)
         if old and old not in keys:
@@ -188,127 +187,26 @@ class Users:
         present = [kept for kept in (*before, new_login_id, *after) if kept]
         values = normalized({"login_ids": present})
         refuse_invalid([Violation("new_login_id", broken.description) for broken in violations(values)])
-        return self._write(caller, "user.updated", user, _with_values(user, values))
-
-    def modify_roles(
-        self, caller: Caller, by: UserRef, mode: Mode, roles: Sequence[RoleRequest]
-    ) -> User:
-        """Adds, sets or removes roles. Raises USER_NOT_FOUND, ROLE_NOT_FOUND, TOO_MANY_ROLES."""
-        if mode is not Mode.REMOVE:
-            refuse_invalid(_expiry_violations(roles, "roles"))
-        user = self._locked(caller, by)
-        wanted = self._wanted(caller, roles)
-        held = {role.role_id: role for role in user.roles}
-        if mode is Mode.ADD:
-            held |= wanted
-        elif mode is Mode.SET:
-            held = wanted
-        else:
-            held = {role_id: role for role_id, role in held.items() if role_id not in wanted}
-        changed = user._replace(roles=_in_order(held))
-        return self._write(caller, "user.roles.modified", user, changed)
+        return self._writer.write(caller, "user.updated", user, _with_values(user, values))
 
     def delete(self, caller: Caller, by: UserRef, etag: str) -> None:
         """Deletes the user and the person's data; the events stay, without it.
         Raises USER_NOT_FOUND, ETAG_MISMATCH."""
-        user = self._locked(caller, by)
+        user = self._writer.locked(caller, by)
         require_etag(etag, user.etag)
         rows.delete(self._database, caller.project_id, user.user_id)
         event_rows.forget(self._database, caller.project_id, user.user_id)
+        request_records.forget(self._database, caller.project_id, user.user_id)
         events.record(self._database, caller, "user.deleted", user.user_id, {})
 
-    # -- parts ---------------------------------------------------------------------------------
-
-    def _locked(self, caller: Caller, by: UserRef) -> User:
-        user_id = rows.lock(self._database, caller.project_id, by.kind, by.key)
-        if user_id is None:
-            raise _not_found(by)
-        return self.get(caller, UserRef("user_id", user_id))
-
-    def _wanted(self, caller: Caller, roles: Sequence[RoleRequest]) -> dict[str, HeldRole]:
-        """The roles asked for, by id. Raises ROLE_NOT_FOUND."""
-        if not roles:
-            return {}
-        found = find_roles(self._database, caller, [asked.role for asked in roles])
-        return {
-            role.role_id: HeldRole(role.role_id, role.name, role.permissions, asked.expire_time)
-            for role, asked in zip(found, roles, strict=True)
+    def delete_test_users(self, caller: Caller) -> int:
+        """Deletes all test users as `delete` does, and returns how many they were."""
+        values = {
+            "project_id": caller.project_id,
+            "key_id": caller.grant.key_id,
+            "call_id": caller.call_id,
         }
-
-    def _write(self, caller: Caller, event_type: str, user: User, changed: User) -> User:
-        """Stores what differs between a locked user and what it is to become, and records it."""
-        changes = events.changes(_facts(user), _facts(changed))
-        if not changes:
-            return user
-        self._write_login_ids(caller, user, changed)
-        self._write_roles(caller, user, changed)
-        values = {name: getattr(changed, name) for name in SETTABLE}
-        update_time, revision, status = rows.update(
-            self._database,
-            {**_columns(values), "project_id": caller.project_id, "user_id": user.user_id},
-        )
-        events.record(self._database, caller, event_type, user.user_id, changes)
-        return changed._replace(update_time=update_time, revision=revision, status=status)
-
-    def _write_login_ids(self, caller: Caller, before: User, after: User) -> None:
-        old = {fold(login_id) for login_id in before.login_ids}
-        new = {fold(login_id) for login_id in after.login_ids}
-        rows.change_login_ids(
-            self._database,
-            caller.project_id,
-            after.user_id,
-            added=sorted(new - old),
-            removed=sorted(old - new),
-        )
-
-    def _write_roles(self, caller: Caller, before: User, after: User) -> None:
-        old = {role.role_id: role for role in before.roles}
-        new = {role.role_id: role for role in after.roles}
-        _require_room(len(new))
-        if gone := sorted(old.keys() - new.keys()):
-            rows.revoke_roles(self._database, caller.project_id, after.user_id, gone)
-        given = [role for role_id, role in sorted(new.items()) if old.get(role_id) != role]
-        if given:
-            rows.grant_roles(
-                self._database,
-                caller.project_id,
-                after.user_id,
-                [role.role_id for role in given],
-                [role.expire_time for role in given],
-            )
-
-
-def _not_found(by: UserRef) -> Error:
-    return Error(Reason.USER_NOT_FOUND, **{by.kind: by.value})
-
-
-def _require_room(roles: int) -> None:
-    if roles > MAX_ROLES_PER_USER:
-        raise Error(Reason.TOO_MANY_ROLES, limit=str(MAX_ROLES_PER_USER))
-
-
-def _expiry_violations(roles: Sequence[RoleRequest], path: str) -> list[Violation]:
-    now = datetime.now(UTC)
-    return [
-        Violation(f"{path}[{position}].expire_time", "must lie in the future")
-        for position, asked in enumerate(roles)
-        if asked.expire_time is not None and asked.expire_time <= now
-    ]
-
-
-def _in_order(held: Mapping[str, HeldRole]) -> tuple[HeldRole, ...]:
-    return tuple(sorted(held.values(), key=lambda role: fold(role.name)))
-
-
-def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of settable values, those included that the store derives."""
-    metadata = values["metadata"]
-    return {
-        **values,
-        **folded_columns(values),
-        "login_ids": list(values["login_ids"]),
-        "metadata": None if metadata is None else events.to_json(metadata),
-    }
+        return rows.delete_test_users(self._database, values)
 
 
 def _with_values(user: User, values: Mapping[str, Any]) -> User:
@@ -324,12 +222,23 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
     return changed
 
 
-def _facts(user: User) -> dict[str, Any]:
-    """What events compare and show of a user."""
-    return {name: getattr(user, name) for name in SETTABLE} | {
-        "login_ids": list(user.login_ids),
-        "roles": [role.name for role in user.roles],
-        "role_expire_times": {
-            role.name: role.expire_time for role in user.roles if role.expire_time is not None
-        },
-    }
+def _snapshot(user: User) -> dict[str, Any]:
+    """What the event of a creation shows; the store adds the names of the roles."""
+    facts = {name: value for name, value in facts_of(user).items() if name != "roles"}
+    return {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
+
+
+_BLANK: Final = User(
+    user_id="",
+    **SETTABLE,
+    status="",
+    create_time=datetime.min.replace(tzinfo=UTC),
+    update_time=datetime.min.replace(tzinfo=UTC),
+    revision=1,
+    last_login_time=None,
+    password_change_required=None,
+    roles=(),
+    tenants=(),
+    applications=(),
+    custom_attributes={},
+)

@@ -9,27 +9,45 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message_factory import GetMessageClass
-from roster.v1 import annotations_pb2 as annotations
+from roster.v1 import annotations_pb2
+from roster.v1 import application_service_pb2 as application
+from roster.v1 import application_service_pb2_grpc as application_grpc
+from roster.v1 import custom_attribute_service_pb2 as custom_attribute
+from roster.v1 import custom_attribute_service_pb2_grpc as custom_attribute_grpc
 from roster.v1 import management_key_service_pb2 as management_key
 from roster.v1 import management_key_service_pb2_grpc as management_key_grpc
 from roster.v1 import project_service_pb2 as project
 from roster.v1 import project_service_pb2_grpc as project_grpc
 from roster.v1 import role_service_pb2 as role
 from roster.v1 import role_service_pb2_grpc as role_grpc
+from roster.v1 import tenant_service_pb2 as tenant
+from roster.v1 import tenant_service_pb2_grpc as tenant_grpc
 from roster.v1 import user_service_pb2 as user
 from roster.v1 import user_service_pb2_grpc as user_grpc
 
+from server.domain.custom_attributes import CustomAttributes
 from server.domain.management_keys import ManagementKeys
+from server.domain.memberships import Memberships
+from server.domain.named import APPLICATION, TENANT, NamedThings
+from server.domain.passwords.hasher import Hasher
+from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.roles import Roles
 from server.domain.user_lists import UserLists
+from server.domain.user_passwords import UserPasswords
 from server.domain.users import Users
+from server.handlers.application_service import ApplicationService
+from server.handlers.custom_attribute_service import CustomAttributeService
 from server.handlers.management_key_service import ManagementKeyService
 from server.handlers.project_service import ProjectService
 from server.handlers.role_service import RoleService
+from server.handlers.tenant_service import TenantService
 from server.handlers.user_service import UserService
 from server.interceptors.call import Effect, Method
 from server.store.database import Database
+
+# Its stub lacks the type of the value.
+_REQUIRED_SCOPE: Any = annotations_pb2.required_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +56,55 @@ class Service:
 
     descriptor: ServiceDescriptor
     register: Callable[[Any, Any], None]
-    make: Callable[[Database], Any]
+    make: Callable[[Database, Hasher], Any]
+
+
+def _user_service(database: Database, hasher: Hasher) -> UserService:
+    passwords = UserPasswords(database, hasher)
+    return UserService(
+        Users(database, passwords),
+        UserLists(database),
+        Memberships(database),
+        passwords,
+        Permissions(database),
+    )
 
 
 SERVICES = (
     Service(
         user.DESCRIPTOR.services_by_name["UserService"],
         user_grpc.add_UserServiceServicer_to_server,
-        lambda database: UserService(Users(database), UserLists(database)),
+        _user_service,
     ),
     Service(
         role.DESCRIPTOR.services_by_name["RoleService"],
         role_grpc.add_RoleServiceServicer_to_server,
-        lambda database: RoleService(Roles(database)),
+        lambda database, _: RoleService(Roles(database)),
     ),
     Service(
         project.DESCRIPTOR.services_by_name["ProjectService"],
         project_grpc.add_ProjectServiceServicer_to_server,
-        lambda database: ProjectService(Projects(database)),
+        lambda database, _: ProjectService(Projects(database)),
     ),
     Service(
         management_key.DESCRIPTOR.services_by_name["ManagementKeyService"],
         management_key_grpc.add_ManagementKeyServiceServicer_to_server,
-        lambda database: ManagementKeyService(ManagementKeys(database)),
+        lambda database, _: ManagementKeyService(ManagementKeys(database)),
+    ),
+    Service(
+        tenant.DESCRIPTOR.services_by_name["TenantService"],
+        tenant_grpc.add_TenantServiceServicer_to_server,
+        lambda database, _: TenantService(NamedThings(database, TENANT)),
+    ),
+    Service(
+        application.DESCRIPTOR.services_by_name["ApplicationService"],
+        application_grpc.add_ApplicationServiceServicer_to_server,
+        lambda database, _: ApplicationService(NamedThings(database, APPLICATION)),
+    ),
+    Service(
+        custom_attribute.DESCRIPTOR.services_by_name["CustomAttributeService"],
+        custom_attribute_grpc.add_CustomAttributeServiceServicer_to_server,
+        lambda database, _: CustomAttributeService(CustomAttributes(database)),
     ),
 )
 
@@ -70,7 +114,7 @@ def methods() -> Mapping[str, Method]:
     return {
         f"/{service.descriptor.full_name}/{method.name}": Method(
             name=f"/{service.descriptor.full_name}/{method.name}",
-            scope=method.GetOptions().Extensions[annotations.required_scope],
+            scope=method.GetOptions().Extensions[_REQUIRED_SCOPE],
             effect=_effect(method.GetOptions()),
             response=GetMessageClass(method.output_type),
         )

@@ -58,9 +58,7 @@ class ManagementKeyService:
     def RotateManagementKey(
         self, request: rpc.RotateManagementKeyRequest, call: Call
     ) -> rpc.RotateManagementKeyResponse:
-        key, secret = self._keys.rotate(
-            call.caller, request.key_id.lower(), request.overlap.ToTimedelta()
-        )
+        key, secret = self._keys.rotate(call.caller, request.key_id.lower(), request.overlap.ToTimedelta())
         return rpc.RotateManagementKeyResponse(
             management_key=convert.management_key_message(key), secret=secret
         )

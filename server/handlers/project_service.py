@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from roster.v1 import project_pb2 as pb
 from roster.v1 import project_service_pb2 as rpc
 
 from server import convert
-from server.domain.projects import SETTABLE, Projects
+from server.domain.projects import Projects
 from server.handlers.paging import page_request
 from server.interceptors.call import Call
+
+_FIELDS: Final = ("display_name", "settings")
 
 
 class ProjectService:
@@ -20,7 +25,7 @@ class ProjectService:
         asked = request.project
         project = self._projects.create(
             call.caller,
-            convert.values_of(asked, convert.populated(asked, SETTABLE), "project"),
+            _values(asked, convert.populated(asked, _FIELDS)),
             project_id=asked.project_id.lower(),
         )
         return rpc.CreateProjectResponse(project=convert.project_message(project))
@@ -39,17 +44,22 @@ class ProjectService:
 
     def UpdateProject(self, request: rpc.UpdateProjectRequest, call: Call) -> rpc.UpdateProjectResponse:
         asked = request.project
-        paths = convert.masked(asked, request.update_mask, tuple(SETTABLE))
+        paths = convert.masked(asked, request.update_mask, _FIELDS)
         project = self._projects.update(
             call.caller,
             asked.project_id.lower(),
-            convert.values_of(asked, paths, "project"),
+            _values(asked, paths),
             asked.etag,
         )
         return rpc.UpdateProjectResponse(project=convert.project_message(project))
 
     def DeleteProject(self, request: rpc.DeleteProjectRequest, call: Call) -> rpc.DeleteProjectResponse:
-        self._projects.delete(
-            call.caller, request.project_id.lower(), force=request.force, etag=request.etag
-        )
+        self._projects.delete(call.caller, request.project_id.lower(), force=request.force, etag=request.etag)
         return rpc.DeleteProjectResponse()
+
+
+def _values(asked: pb.Project, paths: list[str]) -> dict[str, Any]:
+    values = convert.values_of(asked, [path for path in paths if path != "settings"], "project")
+    if "settings" in paths:
+        values["stored_settings"] = convert.settings_values(asked.settings)
+    return values

@@ -49,19 +49,14 @@ class RoleService:
         return rpc.UpdateRoleResponse(role=convert.role_message(role))
 
     def DeleteRole(self, request: rpc.DeleteRoleRequest, call: Call) -> rpc.DeleteRoleResponse:
-        self._roles.delete(
-            call.caller, convert.role_ref(request.by), force=request.force, etag=request.etag
-        )
+        self._roles.delete(call.caller, convert.role_ref(request.by), force=request.force, etag=request.etag)
         return rpc.DeleteRoleResponse()
 
-    def ListPermissions(
-        self, request: rpc.ListPermissionsRequest, call: Call
-    ) -> rpc.ListPermissionsResponse:
+    def ListPermissions(self, request: rpc.ListPermissionsRequest, call: Call) -> rpc.ListPermissionsResponse:
         page = self._roles.list_permissions(call.caller, page_request(request, call))
         return rpc.ListPermissionsResponse(
             permissions=[
-                rpc.Permission(permission=permission, role_count=roles)
-                for permission, roles in page.items
+                rpc.Permission(permission=permission, role_count=roles) for permission, roles in page.items
             ],
             next_page_token=page.next_token,
         )

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from roster.v1 import user_pb2 as pb
 from roster.v1 import user_service_pb2 as rpc
 
 from server import convert
+from server.domain.holdings import Wishes
+from server.domain.memberships import Memberships
+from server.domain.permissions import Permissions
 from server.domain.user import SETTABLE
 from server.domain.user_lists import UserLists
+from server.domain.user_passwords import UserPasswords
 from server.domain.users import Users
 from server.handlers.paging import page_request
 from server.interceptors.call import Call
 
-_UPDATABLE: Final = (*SETTABLE, "roles")
+_HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
+_UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
 
 
 class UserService:
     """The users of the caller's project."""
 
-    def __init__(self, users: Users, lists: UserLists) -> None:
+    def __init__(
+        self,
+        users: Users,
+        lists: UserLists,
+        memberships: Memberships,
+        passwords: UserPasswords,
+        permissions: Permissions,
+    ) -> None:
         self._users = users
         self._lists = lists
+        self._memberships = memberships
+        self._passwords = passwords
+        self._permissions = permissions
 
     def CreateUser(self, request: rpc.CreateUserRequest, call: Call) -> rpc.CreateUserResponse:
         asked = request.user
+        has_password = request.HasField("password")
         user = self._users.create(
             call.caller,
             convert.values_of(asked, convert.populated(asked, SETTABLE), "user"),
+            _wishes(asked, _HOLDINGS),
             user_id=asked.user_id.lower(),
             status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
-            roles=convert.role_requests(asked.roles, "user.roles"),
+            password=convert.new_password(request.password) if has_password else None,
         )
         return rpc.CreateUserResponse(user=convert.user_message(user))
 
@@ -77,12 +95,11 @@ class UserService:
     def UpdateUser(self, request: rpc.UpdateUserRequest, call: Call) -> rpc.UpdateUserResponse:
         asked = request.user
         paths = convert.masked(asked, request.update_mask, _UPDATABLE)
-        roles = convert.role_requests(asked.roles, "user.roles") if "roles" in paths else None
         user = self._users.update(
             call.caller,
             convert.user_ref(request.by),
-            convert.values_of(asked, [path for path in paths if path != "roles"], "user"),
-            roles=roles,
+            convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
+            _wishes(asked, paths, convert.named_attributes(request.update_mask)),
             etag=asked.etag,
         )
         return rpc.UpdateUserResponse(user=convert.user_message(user))
@@ -108,13 +125,75 @@ class UserService:
         )
         return rpc.UpdateUserLoginIdResponse(user=convert.user_message(user))
 
-    def ModifyUserRoles(
-        self, request: rpc.ModifyUserRolesRequest, call: Call
-    ) -> rpc.ModifyUserRolesResponse:
-        user = self._users.modify_roles(
+    def ModifyUserRoles(self, request: rpc.ModifyUserRolesRequest, call: Call) -> rpc.ModifyUserRolesResponse:
+        user = self._memberships.modify_roles(
             call.caller,
             convert.user_ref(request.by),
             convert.MODES[request.mode],
             convert.role_requests(request.roles, "roles"),
+            request.tenant_id.lower(),
         )
         return rpc.ModifyUserRolesResponse(user=convert.user_message(user))
+
+    def ModifyUserTenants(
+        self, request: rpc.ModifyUserTenantsRequest, call: Call
+    ) -> rpc.ModifyUserTenantsResponse:
+        user = self._memberships.modify_tenants(
+            call.caller,
+            convert.user_ref(request.by),
+            convert.MODES[request.mode],
+            [tenant_id.lower() for tenant_id in request.tenant_ids],
+        )
+        return rpc.ModifyUserTenantsResponse(user=convert.user_message(user))
+
+    def ModifyUserApplications(
+        self, request: rpc.ModifyUserApplicationsRequest, call: Call
+    ) -> rpc.ModifyUserApplicationsResponse:
+        user = self._memberships.modify_applications(
+            call.caller,
+            convert.user_ref(request.by),
+            convert.MODES[request.mode],
+            [application_id.lower() for application_id in request.application_ids],
+        )
+        return rpc.ModifyUserApplicationsResponse(user=convert.user_message(user))
+
+    def SetUserPassword(self, request: rpc.SetUserPasswordRequest, call: Call) -> rpc.SetUserPasswordResponse:
+        user = self._passwords.set(
+            call.caller, convert.user_ref(request.by), convert.new_password(request.password)
+        )
+        return rpc.SetUserPasswordResponse(user=convert.user_message(user))
+
+    def ExpireUserPassword(
+        self, request: rpc.ExpireUserPasswordRequest, call: Call
+    ) -> rpc.ExpireUserPasswordResponse:
+        user = self._passwords.expire(call.caller, convert.user_ref(request.by))
+        return rpc.ExpireUserPasswordResponse(user=convert.user_message(user))
+
+    def CheckPermissions(
+        self, request: rpc.CheckPermissionsRequest, call: Call
+    ) -> rpc.CheckPermissionsResponse:
+        check = self._permissions.check(
+            call.caller,
+            convert.user_ref(request.by),
+            request.permissions,
+            request.tenant_id.lower(),
+        )
+        return convert.check_message(check)
+
+    def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
+        return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))
+
+
+def _wishes(asked: pb.User, paths: Sequence[str], attributes: Sequence[str] = ()) -> Wishes:
+    """What the user is to hold, of what these paths name; `attributes` are those named one by one."""
+    whole = "custom_attributes" in paths
+    names = [*asked.custom_attributes, *attributes] if whole else attributes
+    return Wishes(
+        roles=convert.role_requests(asked.roles, "user.roles") if "roles" in paths else None,
+        tenants=convert.tenant_requests(asked.tenants) if "tenants" in paths else None,
+        application_ids=[access.application_id.lower() for access in asked.applications]
+        if "applications" in paths
+        else None,
+        attributes=convert.attribute_values(asked, names) if whole or names else None,
+        other_attributes_stay=not whole,
+    )

@@ -30,7 +30,11 @@ trailers are larger ends in an error of the client's own, which says nothing of 
 _DESCRIPTION_CHARACTERS: Final = 250
 
 # Seconds after which a retry may help.
-RETRY_AFTER: Final = {Reason.DATABASE_UNAVAILABLE: 1.0, Reason.TRANSACTION_CONFLICT: 0.1}
+RETRY_AFTER: Final = {
+    Reason.DATABASE_UNAVAILABLE: 1.0,
+    Reason.TRANSACTION_CONFLICT: 0.1,
+    Reason.HASHING_OVERLOADED: 1.0,
+}
 
 # What is named in ResourceInfo, by the reason that misses it.
 _RESOURCES: Final = {

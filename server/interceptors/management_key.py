@@ -31,7 +31,11 @@ class ManagementKeyCheck(Interceptor):
         if not admission.grant.holds(method.scope):
             raise Error(Reason.SCOPE_MISSING, scope=method.scope)
         call.caller_or_none = Caller(
-            admission.project_id, call.call_id, admission.grant, admission.page_token_key
+            admission.project_id,
+            call.call_id,
+            admission.grant,
+            admission.page_token_key,
+            admission.settings,
         )
 
     def _admission(self, call: Call) -> Admission:

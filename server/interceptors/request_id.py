@@ -19,14 +19,10 @@ _WELL_FORMED: Final = re.compile(r"[\x21-\x7e]{1,100}")
 class RequestId(Interceptor):
     """Makes the `Call` that the others see in place of grpc's context."""
 
-    def unary(
-        self, proceed: Proceed, request: Any, call: grpc.ServicerContext, method: Method
-    ) -> Any:
+    def unary(self, proceed: Proceed, request: Any, call: Any, method: Method) -> Any:
         return proceed(request, _call(call, method))
 
-    def stream(
-        self, proceed: Proceed, request: Any, call: grpc.ServicerContext, method: Method
-    ) -> Iterator[Any]:
+    def stream(self, proceed: Proceed, request: Any, call: Any, method: Method) -> Iterator[Any]:
         yield from proceed(request, _call(call, method))
 
 

@@ -38,9 +38,7 @@ class Validation(Interceptor):
     def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
         return proceed(self._checked(request), call)
 
-    def stream(
-        self, proceed: Proceed, request: Any, call: Call, method: Method
-    ) -> Iterator[Any]:
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         yield from proceed(self._checked(request), call)
 
     def _checked(self, request: Any) -> Any:
@@ -65,7 +63,9 @@ class Validation(Interceptor):
             violations = [_violation(request, found.proto) for found in error.violations]
         # Rare enough in the bytes of a request to look at its texts only then.
         if b"\0" in request.SerializeToString():
-            violations += [Violation(path, "must not hold NUL characters") for path in _nul_paths(request, "")]
+            violations += [
+                Violation(path, "must not hold NUL characters") for path in _nul_paths(request, "")
+            ]
         refuse_invalid(violations)
 
 

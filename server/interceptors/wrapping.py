@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 import structlog
 
 from server.interceptors.call import Call, Method
+
+# A generic type in the stubs only.
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 log = structlog.get_logger("roster.access")
 
@@ -34,9 +37,7 @@ class Interceptor:
         self.leave(call, method, entered, None)
         return response
 
-    def stream(
-        self, proceed: Proceed, request: Any, call: Call, method: Method
-    ) -> Iterator[Any]:
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """Goes the rest of the way to many responses, and stays around while they are iterated."""
         entered = self.enter(call, method)
         try:
@@ -57,7 +58,7 @@ class Interceptor:
         return decode
 
 
-class Way(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
+class Way(grpc.ServerInterceptor):
     """Leads the methods of the contract through the interceptors; health and reflection pass untouched.
 
     `intercept_service` runs on the server's one serving thread: it only looks up what was wrapped once.
@@ -66,13 +67,13 @@ class Way(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
     def __init__(self, interceptors: Sequence[Interceptor], methods: Mapping[str, Method]) -> None:
         self._interceptors = interceptors
         self._methods = methods
-        self._wrapped: dict[str, grpc.RpcMethodHandler] = {}
+        self._wrapped: dict[str, Handler] = {}
 
     def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler | None],
+        continuation: Callable[[grpc.HandlerCallDetails], Handler | None],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler | None:
+    ) -> Handler | None:
         name = handler_call_details.method
         if name in self._wrapped:
             return self._wrapped[name]
@@ -82,7 +83,7 @@ class Way(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
             return handler
         return self._wrapped.setdefault(name, self._wrap(handler, self._methods[name]))
 
-    def _wrap(self, handler: Any, method: Method) -> grpc.RpcMethodHandler:
+    def _wrap(self, handler: Any, method: Method) -> Handler:
         kind = _kind(handler)
         proceed: Proceed = getattr(handler, kind)
         decode = handler.request_deserializer
@@ -90,9 +91,7 @@ class Way(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
             around = interceptor.stream if handler.response_streaming else interceptor.unary
             proceed = _step(around, proceed, method)
             decode = interceptor.decoder(decode)
-        wrapped: grpc.RpcMethodHandler = handler._replace(
-            **{kind: proceed}, request_deserializer=decode
-        )
+        wrapped: Handler = handler._replace(**{kind: proceed}, request_deserializer=decode)
         return wrapped
 
 

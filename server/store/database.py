@@ -33,19 +33,19 @@ class _Postgres(PostgresqlDatabase):
 
     def open_connection(self) -> psycopg.Connection[Row]:
         """A new connection, no thread's yet. Raises psycopg.OperationalError."""
-        connection = cast(psycopg.Connection[Row], self._connect())
+        connection = cast(psycopg.Connection[Row], self._connect())  # type: ignore[attr-defined]  # not in the stubs
         connection.adapters.register_loader("uuid", TextLoader)
         return connection
 
     def adopt(self, connection: psycopg.Connection[Row]) -> None:
         """Makes it the connection of the calling thread."""
-        self._state.set_connection(connection)
+        self._state.set_connection(connection)  # type: ignore[attr-defined]  # not in the stubs
 
 
 class _Lease:
     """What one thread holds: its connection, its transaction, its time."""
 
-    __slots__ = ("begun", "committing", "connection", "cursor", "in_transaction", "until")
+    __slots__ = ("begun", "committing", "connection", "cursor", "in_transaction", "opening", "until")
 
     def __init__(self) -> None:
         self.connection: psycopg.Connection[Row] | None = None
@@ -54,6 +54,7 @@ class _Lease:
         self.in_transaction = False
         self.begun = False
         self.committing = False
+        self.opening: Callable[[], None] | None = None
         self.until = 0.0
         """Time of `time.monotonic()` at which the connection is cut; 0 for never."""
 
@@ -119,6 +120,8 @@ class Database:
             if lease.in_transaction and not lease.begun:
                 cursor.execute("BEGIN")
                 lease.begun = True
+                if lease.opening is not None:
+                    lease.opening()
             return cursor.execute(sql, parameters)
         except psycopg.Error as error:
             raise self._failure(lease, error) from error
@@ -126,11 +129,15 @@ class Database:
     # -- transactions --------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commits what is run inside when the block ends, and rolls it back when it raises."""
+    def transaction(self, opening: Callable[[], None] | None = None) -> Iterator[None]:
+        """Commits what is run inside when the block ends, and rolls it back when it raises.
+
+        It begins with the first statement of the block; `opening`, if given, is called right then and
+        runs its own statements before that.
+        """
         lease = self._lease()
         assert not lease.in_transaction, "transactions do not nest"
-        lease.in_transaction, lease.begun = True, False
+        lease.in_transaction, lease.begun, lease.opening = True, False, opening
         try:
             yield
             if lease.begun:
@@ -140,6 +147,18 @@ class Database:
             raise
         finally:
             lease.in_transaction = lease.begun = False
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Runs what is inside outside of the transaction, which must not have begun yet: for what has to be
+        read before something slow that no transaction may wait for."""
+        lease = self._lease()
+        assert not lease.begun, "the transaction has begun"
+        inside, lease.in_transaction = lease.in_transaction, False
+        try:
+            yield
+        finally:
+            lease.in_transaction = inside
 
     def _commit(self, lease: _Lease) -> None:
         if lease.cursor is None:
@@ -245,6 +264,5 @@ def _close_late(opening: Future[psycopg.Connection[Row]]) -> None:
 
 def _cut(connection: psycopg.Connection[Row]) -> None:
     """Makes the thread that waits on the connection see its end. The descriptor stays the driver's."""
-    with suppress(OSError, psycopg.Error):
-        with socket.socket(fileno=os.dup(connection.fileno())) as twin:
-            twin.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as twin:
+        twin.shutdown(socket.SHUT_RDWR)

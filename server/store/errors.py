@@ -18,12 +18,28 @@ CONSTRAINTS: Final[dict[str, Reason]] = {
     "users_phone_number_key": Reason.PHONE_NUMBER_TAKEN,
     "login_ids_pkey": Reason.LOGIN_ID_TAKEN,
     "users_identifier_check": Reason.LAST_IDENTIFIER,
+    "tenants_pkey": Reason.TENANT_ID_TAKEN,
+    "tenants_name_key": Reason.TENANT_NAME_TAKEN,
+    "applications_pkey": Reason.APPLICATION_ID_TAKEN,
+    "applications_name_key": Reason.APPLICATION_NAME_TAKEN,
+    "custom_attributes_pkey": Reason.CUSTOM_ATTRIBUTE_ID_TAKEN,
+    "custom_attributes_name_key": Reason.CUSTOM_ATTRIBUTE_NAME_TAKEN,
     # Grants are made under a lock on their roles, so only a deletion can meet it.
     "user_roles_role_fkey": Reason.ROLE_IN_USE,
+    "user_tenant_roles_role_fkey": Reason.ROLE_IN_USE,
+    "user_tenants_tenant_fkey": Reason.TENANT_IN_USE,
+    "user_applications_application_fkey": Reason.APPLICATION_IN_USE,
 }
 
 # The project was deleted under the call.
-PROJECT_KEYS: Final = ("users_project_fkey", "roles_project_fkey", "management_keys_project_fkey")
+PROJECT_KEYS: Final = (
+    "users_project_fkey",
+    "roles_project_fkey",
+    "management_keys_project_fkey",
+    "tenants_project_fkey",
+    "applications_project_fkey",
+    "custom_attributes_project_fkey",
+)
 
 # Others were faster; the same transaction may succeed when it runs again.
 CONFLICTS: Final = (pg.SerializationFailure, pg.DeadlockDetected)

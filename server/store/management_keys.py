@@ -32,7 +32,7 @@ KEY_COLUMNS: Final[dict[str, Any]] = {
 
 _BY_ID = K.select(*KEY_COLUMNS.values()).where(K.project_id == P.project_id, K.key_id == P.key_id)
 _GET: Final = compiled(_BY_ID)
-_LOCK: Final = compiled(_BY_ID.for_update("FOR UPDATE"))
+_LOCK: Final = compiled(_BY_ID.for_update())
 
 
 def get(database: Database, project_id: str, key_id: str) -> Row | None:
@@ -53,13 +53,15 @@ _PRESENTED: Final = compiled(
         K.secret_hash,
         K.previous_secret_hash,
         _ACTED_IN.select(_ACTED_IN.page_token_key).where(_ACTED_IN.project_id == P.project_id),
+        _ACTED_IN.select(_ACTED_IN.settings).where(_ACTED_IN.project_id == P.project_id),
     ).where(K.key_id == P.key_id)
 )
 
 
 def presented(database: Database, project_id: str, key_id: str) -> Row | None:
     """The key that a caller presents for `project_id`; behind its columns its own project, its hash,
-    the hash before the last rotation, and the page token key of `project_id` (None: no such project)."""
+    the hash before the last rotation, and of `project_id` the page token key and
+    the settings (None: no such project)."""
     return database.one(_PRESENTED, {"project_id": project_id, "key_id": key_id})
 
 

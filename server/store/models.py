@@ -11,7 +11,9 @@ from peewee import (
     BlobField,
     BooleanField,
     CompositeKey,
+    DoubleField,
     Model,
+    SmallIntegerField,
     TextField,
 )
 from playhouse.postgres_ext import ArrayField, BinaryJSONField, DateTimeTZField
@@ -35,6 +37,7 @@ class Project(Table):
     display_name = TextField()
     # Signs the page tokens of the project, on whichever machine.
     page_token_key = BlobField()
+    settings = BinaryJSONField(index=False)
     create_time = DateTimeTZField()
     update_time = DateTimeTZField()
     revision = BigIntegerField()
@@ -109,6 +112,9 @@ class User(Table):
     revision = BigIntegerField()
     # Everything that a search looks at, folded, one field a line; see store/user_search.py.
     search_text = TextField()
+    last_login_time = DateTimeTZField(null=True)
+    # Generated: last_login_time, or the beginning of time for who never signed in.
+    last_login_key = DateTimeTZField()
 
     class Meta:
         table_name = "users"
@@ -138,6 +144,124 @@ class UserRole(Table):
         primary_key = CompositeKey("project_id", "user_id", "role_id")
 
 
+class Tenant(Table):
+    project_id = UuidField()
+    tenant_id = UuidField()
+    name = TextField()
+    name_key = TextField()
+    description = TextField()
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "tenants"
+        primary_key = CompositeKey("project_id", "tenant_id")
+
+
+class Application(Table):
+    project_id = UuidField()
+    application_id = UuidField()
+    name = TextField()
+    name_key = TextField()
+    description = TextField()
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "applications"
+        primary_key = CompositeKey("project_id", "application_id")
+
+
+class CustomAttribute(Table):
+    project_id = UuidField()
+    custom_attribute_id = UuidField()
+    name = TextField()
+    display_name = TextField()
+    type = TextField()
+    options = ArrayField(TextField, index=False)
+    default_value = BinaryJSONField(null=True, index=False)
+    required = BooleanField()
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "custom_attributes"
+        primary_key = CompositeKey("project_id", "custom_attribute_id")
+
+
+class UserAttribute(Table):
+    """One value; a MULTI_SELECT has one row for each option chosen."""
+
+    project_id = UuidField()
+    user_id = UuidField()
+    custom_attribute_id = UuidField()
+    position = SmallIntegerField()
+    text_value = TextField(null=True)
+    number_value = DoubleField(null=True)
+
+    class Meta:
+        table_name = "user_attributes"
+        primary_key = CompositeKey("project_id", "user_id", "custom_attribute_id", "position")
+
+
+class UserTenant(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    tenant_id = UuidField()
+
+    class Meta:
+        table_name = "user_tenants"
+        primary_key = CompositeKey("project_id", "user_id", "tenant_id")
+
+
+class UserTenantRole(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    tenant_id = UuidField()
+    role_id = UuidField()
+    expire_time = DateTimeTZField(null=True)
+
+    class Meta:
+        table_name = "user_tenant_roles"
+        primary_key = CompositeKey("project_id", "user_id", "tenant_id", "role_id")
+
+
+class UserApplication(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    application_id = UuidField()
+
+    class Meta:
+        table_name = "user_applications"
+        primary_key = CompositeKey("project_id", "user_id", "application_id")
+
+
+class Password(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    hash = TextField()
+    temporary = BooleanField()
+    set_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "passwords"
+        primary_key = CompositeKey("project_id", "user_id")
+
+
+class FormerPassword(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    set_time = DateTimeTZField()
+    hash = TextField()
+
+    class Meta:
+        table_name = "former_passwords"
+        primary_key = CompositeKey("project_id", "user_id", "set_time")
+
+
 class Event(Table):
     project_id = UuidField()
     transaction_id = BigIntegerField()
@@ -162,6 +286,7 @@ class RequestRecord(Table):
     request_id = UuidField()
     fingerprint = BlobField()
     response = BlobField(null=True)
+    subject_id = UuidField(null=True)
     create_time = DateTimeTZField()
 
     class Meta:
@@ -169,4 +294,23 @@ class RequestRecord(Table):
         primary_key = CompositeKey("project_id", "request_id")
 
 
-TABLES = (Project, ManagementKey, Role, User, LoginId, UserRole, Event, RequestRecord)
+# Each after those that it refers to.
+TABLES = (
+    Project,
+    ManagementKey,
+    Role,
+    Tenant,
+    Application,
+    CustomAttribute,
+    User,
+    LoginId,
+    UserRole,
+    UserTenant,
+    UserTenantRole,
+    UserApplication,
+    UserAttribute,
+    Password,
+    FormerPassword,
+    Event,
+    RequestRecord,
+)

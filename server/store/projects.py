@@ -11,13 +11,14 @@ from peewee import SQL, fn
 from server.store.database import Database, Row
 from server.store.models import TABLES, Project, User
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 PR: Final = Project.alias("p")
 
 PROJECT_COLUMNS: Final[dict[str, Any]] = {
     "project_id": PR.project_id,
     "display_name": PR.display_name,
+    "settings": PR.settings,
     "create_time": PR.create_time,
     "update_time": PR.update_time,
     "revision": PR.revision,
@@ -25,7 +26,7 @@ PROJECT_COLUMNS: Final[dict[str, Any]] = {
 
 _GET_QUERY = PR.select(*PROJECT_COLUMNS.values()).where(PR.project_id == P.project_id)
 _GET: Final = compiled(_GET_QUERY)
-_LOCK: Final = compiled(_GET_QUERY.for_update("FOR UPDATE"))
+_LOCK: Final = compiled(_GET_QUERY.for_update())
 
 
 def get(database: Database, project_id: str) -> Row | None:
@@ -39,12 +40,13 @@ def lock(database: Database, project_id: str) -> Row | None:
 
 
 _CREATE: Final = """
-INSERT INTO projects (project_id, display_name, page_token_key)
-VALUES (%(project_id)s, %(display_name)s, %(page_token_key)s)
+INSERT INTO projects (project_id, display_name, settings, page_token_key)
+VALUES (%(project_id)s, %(display_name)s, %(settings)s, %(page_token_key)s)
 RETURNING create_time
 """
 _UPDATE: Final = """
-UPDATE projects SET display_name = %(display_name)s, update_time = now(), revision = revision + 1
+UPDATE projects SET display_name = %(display_name)s, settings = %(settings)s,
+    update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s
 RETURNING update_time, revision
 """
@@ -63,9 +65,7 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
 _HAS_USERS: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(1))
 
 # What refers to others goes before them.
-_DELETES: Final = [
-    compiled(table.delete().where(table.project_id == P.project_id)) for table in reversed(TABLES)
-]
+_DELETES: Final = [deletion(table, table.project_id == P.project_id) for table in reversed(TABLES)]
 
 
 def has_users(database: Database, project_id: str) -> bool:

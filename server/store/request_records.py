@@ -17,14 +17,20 @@ SET fingerprint = excluded.fingerprint, response = NULL, create_time = now()
 WHERE present.create_time < now() - interval '{REQUEST_ID_LIFETIME_HOURS} hours'
 RETURNING 1
 """
-_GET: Final = """
+_GET: Final = f"""
 SELECT fingerprint, response FROM request_records
 WHERE project_id = %(project_id)s AND request_id = %(request_id)s
+    AND create_time >= now() - interval '{REQUEST_ID_LIFETIME_HOURS} hours'
 """
 _ANSWER: Final = """
-UPDATE request_records SET response = %(response)s
+UPDATE request_records SET response = %(response)s, subject_id = %(subject_id)s
 WHERE project_id = %(project_id)s AND request_id = %(request_id)s
 """
+
+
+def find(database: Database, project_id: str, request_id: str) -> Row | None:
+    """(fingerprint, response) of the request id's first use, if it was used in the last day."""
+    return database.one(_GET, {"project_id": project_id, "request_id": request_id})
 
 
 def take(database: Database, project_id: str, request_id: str, fingerprint: bytes) -> Row | None:
@@ -33,11 +39,22 @@ def take(database: Database, project_id: str, request_id: str, fingerprint: byte
     values = {"project_id": project_id, "request_id": request_id, "fingerprint": fingerprint}
     if database.one(_TAKE, values) is not None:
         return None
-    return database.one(_GET, values)
+    return find(database, project_id, request_id)
 
 
-def answer(database: Database, project_id: str, request_id: str, response: bytes) -> None:
-    """Keeps the serialised response for repeats."""
-    database.execute(
-        _ANSWER, {"project_id": project_id, "request_id": request_id, "response": response}
-    )
+def answer(
+    database: Database, project_id: str, request_id: str, response: bytes, subject_id: str | None
+) -> None:
+    """Keeps the serialised response for repeats; `subject_id` is the user whose data it holds."""
+    values = {"project_id": project_id, "request_id": request_id}
+    database.execute(_ANSWER, {**values, "response": response, "subject_id": subject_id})
+
+
+_FORGET: Final = """
+UPDATE request_records SET response = '' WHERE project_id = %(project_id)s AND subject_id = %(subject_id)s
+"""
+
+
+def forget(database: Database, project_id: str, subject_id: str) -> None:
+    """Empties the answers that hold a user's data: a repeat of such a request still changes nothing."""
+    database.execute(_FORGET, {"project_id": project_id, "subject_id": subject_id})

@@ -9,9 +9,9 @@ from typing import Any, Final
 from peewee import fn
 
 from server.store.database import Database, Row
-from server.store.models import Role, UserRole
+from server.store.models import Role, UserRole, UserTenantRole
 from server.store.pages import Order, fetch_page, page_statement
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 R: Final = Role.alias("r")
 
@@ -34,9 +34,7 @@ def _referenced(reference: str) -> Any:
 
 
 _GET: Final = {reference: compiled(_referenced(reference)) for reference in _REFERENCES}
-_LOCK: Final = {
-    reference: compiled(_referenced(reference).for_update("FOR UPDATE")) for reference in _REFERENCES
-}
+_LOCK: Final = {reference: compiled(_referenced(reference).for_update()) for reference in _REFERENCES}
 
 
 def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
@@ -47,24 +45,6 @@ def get(database: Database, project_id: str, reference: str, key: str) -> Row | 
 def lock(database: Database, project_id: str, reference: str, key: str) -> Row | None:
     """The same, locked until the transaction ends."""
     return database.one(_LOCK[reference], {"project_id": project_id, "key": key})
-
-
-_FIND: Final = compiled(
-    R.select(R.role_id, R.name_key, R.name, R.permissions)
-    .where(
-        R.project_id == P.project_id,
-        (R.role_id == fn.ANY(P("role_ids", "uuid[]"))) | (R.name_key == fn.ANY(P("names", "text[]"))),
-    )
-    .for_update("FOR KEY SHARE")
-)
-
-
-def find(database: Database, project_id: str, role_ids: list[str], names: list[str]) -> list[Row]:
-    """The roles with these ids or folded names, as (role_id, name_key, name, permissions), protected
-    from deletion until the transaction ends."""
-    return database.all(
-        _FIND, {"project_id": project_id, "role_ids": role_ids, "names": names}
-    )
 
 
 _CREATE: Final = """
@@ -90,14 +70,19 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-_TAKE_BACK: Final = compiled(
-    UserRole.delete().where(
-        UserRole.project_id == P.project_id,
-        UserRole.role_id == P.role_id,
-        P.force | (UserRole.expire_time <= fn.now()),
-    )
+_TAKE_BACK: Final = deletion(
+    UserRole,
+    UserRole.project_id == P.project_id,
+    UserRole.role_id == P.role_id,
+    P.force | (UserRole.expire_time <= fn.now()),
 )
-_DELETE: Final = compiled(Role.delete().where(Role.project_id == P.project_id, Role.role_id == P.role_id))
+_TAKE_BACK_IN_TENANTS: Final = deletion(
+    UserTenantRole,
+    UserTenantRole.project_id == P.project_id,
+    UserTenantRole.role_id == P.role_id,
+    P.force | (UserTenantRole.expire_time <= fn.now()),
+)
+_DELETE: Final = deletion(Role, Role.project_id == P.project_id, Role.role_id == P.role_id)
 
 
 def delete(database: Database, project_id: str, role_id: str, *, force: bool) -> int:
@@ -106,7 +91,7 @@ def delete(database: Database, project_id: str, role_id: str, *, force: bool) ->
     Grants that have expired always go; with `force` the others go too, without it they are ROLE_IN_USE.
     """
     values = {"project_id": project_id, "role_id": role_id, "force": force}
-    grants = database.execute(_TAKE_BACK, values)
+    grants = database.execute(_TAKE_BACK, values) + database.execute(_TAKE_BACK_IN_TENANTS, values)
     database.execute(_DELETE, values)
     return grants
 

@@ -42,4 +42,9 @@ def compiled(query: Any) -> str:
     context = _DIALECT.get_sql_context(value_literals=True)
     text, values = context.sql(query).query()
     assert not values, "every value is a constant or a Parameter"
-    return text
+    return str(text)
+
+
+def deletion(table: Any, *conditions: Any) -> str:
+    """The SQL that deletes the rows of a table that meet all conditions."""
+    return compiled(table.delete().where(*conditions))

@@ -32,11 +32,36 @@ _HOLDS_ALL: Final = """NOT EXISTS (
             AND (g.expire_time IS NULL OR g.expire_time > now())
             AND (r.role_id = asked.role_id OR r.name_key = asked.name_key)))"""
 
+_HOLDS_IN_TENANT: Final = """"u"."user_id" IN (
+    SELECT g.user_id FROM user_tenant_roles g JOIN roles r USING (project_id, role_id)
+    JOIN unnest(%(held_in)s::uuid[], %(held_ids)s::uuid[], %(held_names)s::text[])
+        AS asked (tenant_id, role_id, name_key)
+        ON g.tenant_id = asked.tenant_id AND (r.role_id = asked.role_id OR r.name_key = asked.name_key)
+    WHERE project_id = %(project_id)s AND (g.expire_time IS NULL OR g.expire_time > now()))"""
+
+_MEMBER: Final = """"u"."user_id" IN (
+    SELECT user_id FROM {table}
+    WHERE project_id = %(project_id)s AND {column} = ANY(%({column}s)s::uuid[]))"""
+
+_HAS_PASSWORD: Final = """EXISTS (
+    SELECT FROM passwords w WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")"""
+
+_ATTRIBUTE: Final = """"u"."user_id" IN (
+    SELECT user_id FROM user_attributes
+    WHERE project_id = %(project_id)s AND custom_attribute_id = %(attribute_{number})s::uuid AND {test})"""
+# The tests of a filter `attribute_<number>_<test>`.
+_ATTRIBUTE_TESTS: Final = {
+    "text": "text_value = %(attribute_{number}_text)s",
+    "number": "number_value = %(attribute_{number}_number)s",
+    "at_least": "number_value >= %(attribute_{number}_at_least)s",
+    "less_than": "number_value < %(attribute_{number}_less_than)s",
+}
+
 # What each filter means. Its parameters have its name, or the names written in it.
 FILTERS: Final[dict[str, Any]] = {
     "any_roles": SQL(_HOLDS_ANY),
     "all_roles": SQL(_HOLDS_ALL),
-    "statuses": STATUS == fn.ANY(P("statuses", "text[]")),
+    "statuses": fn.ANY(P("statuses", "text[]")) == STATUS,
     "email_verified": U.email_verified == P.email_verified,
     "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
     "created_after": U.create_time >= P.created_after,
@@ -45,14 +70,19 @@ FILTERS: Final[dict[str, Any]] = {
     "updated_before": U.update_time < P.updated_before,
     "user_ids": U.user_id == fn.ANY(P("user_ids", "uuid[]")),
     "emails": (U.email_key == fn.ANY(P("emails", "text[]"))) & (U.email_key != ""),
-    "phone_numbers": (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
-    & (U.phone_number != ""),
+    "phone_numbers": (U.phone_number == fn.ANY(P("phone_numbers", "text[]"))) & (U.phone_number != ""),
     "login_ids": U.user_id.in_(
         LoginId.select(LoginId.user_id).where(
             LoginId.project_id == P.project_id,
             LoginId.login_id_key == fn.ANY(P("login_ids", "text[]")),
         )
     ),
+    "tenant_ids": SQL(_MEMBER.format(table="user_tenants", column="tenant_id")),
+    "tenant_roles": SQL(_HOLDS_IN_TENANT),
+    "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
+    "with_password": SQL(_HAS_PASSWORD),
+    "last_login_after": U.last_login_key >= P.last_login_after,
+    "last_login_before": (U.last_login_key < P.last_login_before) & U.last_login_time.is_null(False),
     "no_test_users": SQL('NOT "u"."test"'),
     "only_test_users": SQL('"u"."test"'),
 }
@@ -61,6 +91,7 @@ FILTERS: Final[dict[str, Any]] = {
 ORDERS: Final[dict[str, tuple[Any, str]]] = {
     "create_time": (U.create_time, "timestamptz"),
     "update_time": (U.update_time, "timestamptz"),
+    "last_login_time": (U.last_login_key, "timestamptz"),
     "email": (U.email_key, "text"),
     "family_name": (U.family_name_key, "text"),
 }
@@ -68,13 +99,18 @@ ORDERS: Final[dict[str, tuple[Any, str]]] = {
 
 def filtered(filters: frozenset[str]) -> list[Any]:
     """The conditions on the caller's project and on what these filters mean."""
-    return [U.project_id == P.project_id, *(FILTERS[name] for name in sorted(filters))]
+    return [U.project_id == P.project_id, *(_filter(name) for name in sorted(filters))]
+
+
+def _filter(name: str) -> Any:
+    if name in FILTERS:
+        return FILTERS[name]
+    number, _, test = name.removeprefix("attribute_").partition("_")
+    return SQL(_ATTRIBUTE.format(number=number, test=_ATTRIBUTE_TESTS[test].format(number=number)))
 
 
 @lru_cache(maxsize=512)
-def _list_statement(
-    filters: frozenset[str], order: str, descending: bool, after: bool, count: bool
-) -> str:
+def _list_statement(filters: frozenset[str], order: str, descending: bool, after: bool, count: bool) -> str:
     key, sql_type = ORDERS[order]
     return page_statement(
         U,

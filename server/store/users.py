@@ -11,7 +11,7 @@ from peewee import SQL, Case, fn
 
 from server.store.database import Database, Row
 from server.store.models import LoginId, Role, User, UserRole
-from server.store.statements import P, compiled
+from server.store.statements import P, compiled, deletion
 
 U: Final = User.alias("u")
 _G: Final = UserRole.alias("g")
@@ -38,6 +38,39 @@ _ROLES = (
     .where(_G.project_id == U.project_id, _G.user_id == U.user_id, UNEXPIRED)
 )
 
+# [[tenant_id, name, [roles as above]], ...] as text, or NULL for none.
+_TENANTS: Final = SQL("""(
+    SELECT jsonb_agg(jsonb_build_array(t.tenant_id, t.name, (
+        SELECT jsonb_agg(jsonb_build_array(r.role_id, r.name, r.permissions,
+            (extract(epoch from g.expire_time) * 1000000)::bigint) ORDER BY r.name_key)
+        FROM user_tenant_roles g JOIN roles r USING (project_id, role_id)
+        WHERE g.project_id = m.project_id AND g.user_id = m.user_id AND g.tenant_id = m.tenant_id
+            AND (g.expire_time IS NULL OR g.expire_time > now())
+    )) ORDER BY t.name_key)
+    FROM user_tenants m JOIN tenants t USING (project_id, tenant_id)
+    WHERE m.project_id = "u"."project_id" AND m.user_id = "u"."user_id")::text""")
+
+# [[application_id, name], ...] as text, or NULL for none.
+_APPLICATIONS: Final = SQL("""(
+    SELECT jsonb_agg(jsonb_build_array(a.application_id, a.name) ORDER BY a.name_key)
+    FROM user_applications m JOIN applications a USING (project_id, application_id)
+    WHERE m.project_id = "u"."project_id" AND m.user_id = "u"."user_id")::text""")
+
+# [[name, type, text_value, number_value], ...] as text, or NULL for none.
+_ATTRIBUTES: Final = SQL("""(
+    SELECT jsonb_agg(jsonb_build_array(a.name, a.type, v.text_value, v.number_value)
+        ORDER BY a.name, v.position)
+    FROM user_attributes v JOIN custom_attributes a USING (project_id, custom_attribute_id)
+    WHERE v.project_id = "u"."project_id" AND v.user_id = "u"."user_id")::text""")
+
+# Whether the password must be replaced; NULL for none.
+_PASSWORD_CHANGE: Final = SQL("""(
+    SELECT w.temporary OR coalesce(w.set_time < now() - make_interval(days => s.max_age_days), false)
+    FROM passwords w, (
+        SELECT nullif((settings->'password_policy'->>'max_age_days')::int, 0) AS max_age_days
+        FROM projects WHERE project_id = %(project_id)s) AS s
+    WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")""")
+
 STATUS: Final = Case(None, [(U.expire_time <= fn.now(), "EXPIRED")], U.status)
 
 USER_COLUMNS: Final[dict[str, Any]] = {
@@ -61,7 +94,12 @@ USER_COLUMNS: Final[dict[str, Any]] = {
     "create_time": U.create_time,
     "update_time": U.update_time,
     "revision": U.revision,
+    "last_login_time": U.last_login_time,
+    "password_change_required": _PASSWORD_CHANGE,
     "roles": _ROLES,
+    "tenants": _TENANTS,
+    "applications": _APPLICATIONS,
+    "custom_attributes": _ATTRIBUTES,
 }
 
 BY_LOGIN_ID: Final = LoginId.select(LoginId.user_id).where(
@@ -81,12 +119,9 @@ def _referenced(columns: Any, reference: str) -> Any:
     return U.select(*columns).where(U.project_id == P.project_id, REFERENCES[reference])
 
 
-_GET: Final = {
-    reference: compiled(_referenced(USER_COLUMNS.values(), reference)) for reference in REFERENCES
-}
+_GET: Final = {reference: compiled(_referenced(USER_COLUMNS.values(), reference)) for reference in REFERENCES}
 _LOCK: Final = {
-    reference: compiled(_referenced([U.user_id], reference).for_update("FOR UPDATE"))
-    for reference in REFERENCES
+    reference: compiled(_referenced([U.user_id], reference).for_update()) for reference in REFERENCES
 }
 _BATCH_GET: Final = compiled(
     U.select(*USER_COLUMNS.values()).where(
@@ -206,17 +241,14 @@ RETURNING update_time, revision
 
 def set_status(database: Database, project_id: str, user_id: str, status: str) -> Row:
     """Sets the status of a locked user; returns (update_time, revision)."""
-    return database.row(
-        _SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status}
-    )
+    return database.row(_SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status})
 
 
-_REMOVE_LOGIN_IDS: Final = compiled(
-    LoginId.delete().where(
-        LoginId.project_id == P.project_id,
-        LoginId.user_id == P.user_id,
-        LoginId.login_id_key == fn.ANY(P("removed", "text[]")),
-    )
+_REMOVE_LOGIN_IDS: Final = deletion(
+    LoginId,
+    LoginId.project_id == P.project_id,
+    LoginId.user_id == P.user_id,
+    LoginId.login_id_key == fn.ANY(P("removed", "text[]")),
 )
 _ADD_LOGIN_IDS: Final = """
 INSERT INTO login_ids (project_id, login_id_key, user_id)
@@ -235,48 +267,32 @@ def change_login_ids(
         database.execute(_ADD_LOGIN_IDS, values)
 
 
-_REVOKE: Final = compiled(
-    UserRole.delete().where(
-        UserRole.project_id == P.project_id,
-        UserRole.user_id == P.user_id,
-        UserRole.role_id == fn.ANY(P("role_ids", "uuid[]")),
-    )
-)
-_GRANT: Final = """
-INSERT INTO user_roles (project_id, user_id, role_id, expire_time)
-SELECT %(project_id)s, %(user_id)s, asked.role_id, asked.expire_time
-FROM unnest(%(role_ids)s::uuid[], %(expire_times)s::timestamptz[]) AS asked (role_id, expire_time)
-ON CONFLICT ON CONSTRAINT user_roles_pkey DO UPDATE SET expire_time = excluded.expire_time
-"""
-
-
-def revoke_roles(database: Database, project_id: str, user_id: str, role_ids: list[str]) -> None:
-    """Takes roles from a locked user."""
-    database.execute(
-        _REVOKE, {"project_id": project_id, "user_id": user_id, "role_ids": role_ids}
-    )
-
-
-def grant_roles(
-    database: Database, project_id: str, user_id: str, role_ids: list[str], expire_times: list[Any]
-) -> None:
-    """Gives roles to a locked user, or moves the expiry of those held already."""
-    database.execute(
-        _GRANT,
-        {
-            "project_id": project_id,
-            "user_id": user_id,
-            "role_ids": role_ids,
-            "expire_times": expire_times,
-        },
-    )
-
-
-_DELETE: Final = compiled(
-    User.delete().where(User.project_id == P.project_id, User.user_id == P.user_id)
-)
+_DELETE: Final = deletion(User, User.project_id == P.project_id, User.user_id == P.user_id)
 
 
 def delete(database: Database, project_id: str, user_id: str) -> None:
     """Deletes a locked user with login ids and roles."""
     database.execute(_DELETE, {"project_id": project_id, "user_id": user_id})
+
+
+_DELETE_TEST_USERS: Final = """
+WITH gone AS (
+    DELETE FROM users WHERE project_id = %(project_id)s AND test RETURNING user_id
+), forgotten AS (
+    UPDATE events SET data = NULL
+    WHERE project_id = %(project_id)s AND subject_id IN (SELECT user_id FROM gone)
+), unanswered AS (
+    UPDATE request_records SET response = ''
+    WHERE project_id = %(project_id)s AND subject_id IN (SELECT user_id FROM gone)
+), recorded AS (
+    INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
+    SELECT %(project_id)s, gen_random_uuid(), 'user.deleted', user_id, %(key_id)s, %(call_id)s, '{}' FROM gone
+)
+SELECT count(*) FROM gone
+"""
+
+
+def delete_test_users(database: Database, values: dict[str, Any]) -> int:
+    """Deletes all test users, each with an event and without the personal data of former ones; returns how
+    many they were. `values`: project_id, key_id, call_id."""
+    return int(database.row(_DELETE_TEST_USERS, values)[0])

@@ -82,9 +82,7 @@ def test_roles_granted_in_parallel_are_all_held(client: Client) -> None:
 
     def grant(name: str) -> object:
         return client.users.ModifyUserRoles(
-            rpc.ModifyUserRolesRequest(
-                by=by, mode=rpc.MODIFY_MODE_ADD, roles=[user_pb2.RoleGrant(name=name)]
-            )
+            rpc.ModifyUserRolesRequest(by=by, mode=rpc.MODIFY_MODE_ADD, roles=[user_pb2.RoleGrant(name=name)])
         )
 
     results = at_once([lambda name=name: grant(name) for name in names])
@@ -96,9 +94,7 @@ def test_roles_granted_in_parallel_are_all_held(client: Client) -> None:
 
 def test_repeated_request_id_from_20_threads_does_the_work_once(client: Client, server: Running) -> None:
     """Every repeat gets the first answer, also while the first is still at work."""
-    request = rpc.CreateUserRequest(
-        user=user_pb2.User(email="anna@example.com"), request_id=str(uuid4())
-    )
+    request = rpc.CreateUserRequest(user=user_pb2.User(email="anna@example.com"), request_id=str(uuid4()))
 
     results = at_once([lambda: client.users.CreateUser(request)] * 20)
 

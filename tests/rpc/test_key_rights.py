@@ -206,7 +206,7 @@ def test_address_is_read_from_the_name_of_the_peer(peer: str, address: str) -> N
 def test_remembered_key_expires_on_time(start_server: StartServer, client: Client) -> None:
     """Being remembered does not prolong its life."""
     server = start_server(key_cache_seconds=10)
-    passing = holder(client, "roles:read", expire_time=ahead(seconds=1)).key
+    passing = holder(client, "roles:read", expire_time=ahead(seconds=3)).key
 
     with grpc.insecure_channel(server.address) as channel:
         caller = Client(channel, client.project_id, passing)

@@ -28,13 +28,15 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14roster/v1/user.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x08\n\x04User\x12 \n\x07user_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x05\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12(\n\tlogin_ids\x18\x02 \x03(\tB\x15\xe2\x41\x01\x01\xbaH\x0e\x92\x01\x0b\x10\x14\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x31\n\x05\x65mail\x18\x03 \x01(\tB\"\xe2\x41\x01\x01\xbaH\x1br\x16(\xfe\x01\x32\x11^[^@\\s]+@[^@\\s]+$\xd8\x01\x01\x12!\n\x0e\x65mail_verified\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12:\n\x0cphone_number\x18\x05 \x01(\tB$\xe2\x41\x01\x01\xbaH\x1dr\x18\x18(2\x14^\\+[0-9 ().-]{2,39}$\xd8\x01\x01\x12(\n\x15phone_number_verified\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\ngiven_name\x18\x07 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0b\x66\x61mily_name\x18\x08 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0bmiddle_name\x18\t \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12\"\n\x0c\x64isplay_name\x18\n \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x07picture\x18\x0b \x01(\tB\x1e\xe2\x41\x01\x01\xbaH\x17r\x12\x18\xd0\x0f\x32\n^https?://\x88\x01\x01\xd8\x01\x01\x12\x45\n\x06locale\x18\x0c \x01(\tB5\xe2\x41\x01\x01\xbaH.r)2\'^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$\xd8\x01\x01\x12\x37\n\x08zoneinfo\x18\r \x01(\tB%\xe2\x41\x01\x01\xbaH\x1er\x19\x32\x17^[A-Za-z0-9_+/-]{1,64}$\xd8\x01\x01\x12\x33\n\x06status\x18\x0e \x01(\x0e\x32\x15.roster.v1.UserStatusB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\x08metadata\x18\x10 \x01(\x0b\x32\x17.google.protobuf.StructB\x04\xe2\x41\x01\x01\x12\x31\n\x05roles\x18\x11 \x03(\x0b\x32\x14.roster.v1.RoleGrantB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12\x19\n\x0bpermissions\x18\x14 \x03(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04test\x18\x19 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x65xpire_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x1b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x19\n\x04\x65tag\x18\x1e \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@B\x11\n\x0f_email_verifiedB\x18\n\x16_phone_number_verified\"\xf6\x01\n\tRoleGrant\x12 \n\x07role_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x19\n\x04name\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x12\x19\n\x0bpermissions\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01:Z\xbaHW\x1aU\n\x0frole_grant.role\x12\x1brole_id or name is required\x1a%this.role_id != \'\' || this.name != \'\'\"\xa8\x01\n\x07UserRef\x12\x1b\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12\x1b\n\x05\x65mail\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\xfe\x01H\x00\x12\x35\n\x0cphone_number\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x18(2\x14^\\+[0-9 ().-]{2,39}$H\x00\x12\x1e\n\x08login_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x42\x0c\n\x03ref\x12\x05\xbaH\x02\x08\x01*\x8d\x01\n\nUserStatus\x12\x1b\n\x17USER_STATUS_UNSPECIFIED\x10\x00\x12\x17\n\x13USER_STATUS_INVITED\x10\x01\x12\x16\n\x12USER_STATUS_ACTIVE\x10\x02\x12\x18\n\x14USER_STATUS_INACTIVE\x10\x03\x12\x17\n\x13USER_STATUS_EXPIRED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14roster/v1/user.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x0b\n\x04User\x12 \n\x07user_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x05\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12(\n\tlogin_ids\x18\x02 \x03(\tB\x15\xe2\x41\x01\x01\xbaH\x0e\x92\x01\x0b\x10\x14\"\x07r\x05\x10\x01\x18\xc8\x01\x12\x31\n\x05\x65mail\x18\x03 \x01(\tB\"\xe2\x41\x01\x01\xbaH\x1br\x16(\xfe\x01\x32\x11^[^@\\s]+@[^@\\s]+$\xd8\x01\x01\x12!\n\x0e\x65mail_verified\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12:\n\x0cphone_number\x18\x05 \x01(\tB$\xe2\x41\x01\x01\xbaH\x1dr\x18\x18(2\x14^\\+[0-9 ().-]{2,39}$\xd8\x01\x01\x12(\n\x15phone_number_verified\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\ngiven_name\x18\x07 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0b\x66\x61mily_name\x18\x08 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12!\n\x0bmiddle_name\x18\t \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12\"\n\x0c\x64isplay_name\x18\n \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12/\n\x07picture\x18\x0b \x01(\tB\x1e\xe2\x41\x01\x01\xbaH\x17r\x12\x18\xd0\x0f\x32\n^https?://\x88\x01\x01\xd8\x01\x01\x12\x45\n\x06locale\x18\x0c \x01(\tB5\xe2\x41\x01\x01\xbaH.r)2\'^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$\xd8\x01\x01\x12\x37\n\x08zoneinfo\x18\r \x01(\tB%\xe2\x41\x01\x01\xbaH\x1er\x19\x32\x17^[A-Za-z0-9_+/-]{1,64}$\xd8\x01\x01\x12\x33\n\x06status\x18\x0e \x01(\x0e\x32\x15.roster.v1.UserStatusB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12O\n\x11\x63ustom_attributes\x18\x0f \x03(\x0b\x32%.roster.v1.User.CustomAttributesEntryB\r\xe2\x41\x01\x01\xbaH\x06\x9a\x01\x03\x10\xc8\x01\x12/\n\x08metadata\x18\x10 \x01(\x0b\x32\x17.google.protobuf.StructB\x04\xe2\x41\x01\x01\x12\x31\n\x05roles\x18\x11 \x03(\x0b\x32\x14.roster.v1.RoleGrantB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12:\n\x07tenants\x18\x12 \x03(\x0b\x32\x1b.roster.v1.TenantMembershipB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12@\n\x0c\x61pplications\x18\x13 \x03(\x0b\x32\x1c.roster.v1.ApplicationAccessB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12\x19\n\x0bpermissions\x18\x14 \x03(\tB\x04\xe2\x41\x01\x03\x12\x31\n\x0c\x61uth_methods\x18\x15 \x03(\x0e\x32\x15.roster.v1.AuthMethodB\x04\xe2\x41\x01\x03\x12&\n\x18password_change_required\x18\x17 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04test\x18\x19 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x65xpire_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x1b \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x39\n\x0flast_login_time\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x19\n\x04\x65tag\x18\x1e \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\x1aO\n\x15\x43ustomAttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value:\x02\x38\x01\x42\x11\n\x0f_email_verifiedB\x18\n\x16_phone_number_verified\"\x95\x01\n\x10TenantMembership\x12\x1f\n\ttenant_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\xb0\x01\x01\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x31\n\x05roles\x18\x03 \x03(\x0b\x32\x14.roster.v1.RoleGrantB\x0c\xe2\x41\x01\x01\xbaH\x05\x92\x01\x02\x10\x64\x12\x19\n\x0bpermissions\x18\x04 \x03(\tB\x04\xe2\x41\x01\x03\"M\n\x11\x41pplicationAccess\x12$\n\x0e\x61pplication_id\x18\x01 \x01(\tB\x0c\xe2\x41\x01\x02\xbaH\x05r\x03\xb0\x01\x01\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\"\xf6\x01\n\tRoleGrant\x12 \n\x07role_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x19\n\x04name\x18\x02 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64\x12\x19\n\x0bpermissions\x18\x03 \x03(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01:Z\xbaHW\x1aU\n\x0frole_grant.role\x12\x1brole_id or name is required\x1a%this.role_id != \'\' || this.name != \'\'\"\xa8\x01\n\x07UserRef\x12\x1b\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x12\x1b\n\x05\x65mail\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\xfe\x01H\x00\x12\x35\n\x0cphone_number\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x18(2\x14^\\+[0-9 ().-]{2,39}$H\x00\x12\x1e\n\x08login_id\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01H\x00\x42\x0c\n\x03ref\x12\x05\xbaH\x02\x08\x01*\x8d\x01\n\nUserStatus\x12\x1b\n\x17USER_STATUS_UNSPECIFIED\x10\x00\x12\x17\n\x13USER_STATUS_INVITED\x10\x01\x12\x16\n\x12USER_STATUS_ACTIVE\x10\x02\x12\x18\n\x14USER_STATUS_INACTIVE\x10\x03\x12\x17\n\x13USER_STATUS_EXPIRED\x10\x05*C\n\nAuthMethod\x12\x1b\n\x17\x41UTH_METHOD_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41UTH_METHOD_PASSWORD\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'roster.v1.user_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_USER_CUSTOMATTRIBUTESENTRY']._loaded_options = None
+  _globals['_USER_CUSTOMATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_USER'].fields_by_name['user_id']._loaded_options = None
   _globals['_USER'].fields_by_name['user_id']._serialized_options = b'\342A\001\005\272H\010r\003\260\001\001\330\001\001'
   _globals['_USER'].fields_by_name['login_ids']._loaded_options = None
@@ -63,12 +65,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['zoneinfo']._serialized_options = b'\342A\001\001\272H\036r\0312\027^[A-Za-z0-9_+/-]{1,64}$\330\001\001'
   _globals['_USER'].fields_by_name['status']._loaded_options = None
   _globals['_USER'].fields_by_name['status']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_USER'].fields_by_name['custom_attributes']._loaded_options = None
+  _globals['_USER'].fields_by_name['custom_attributes']._serialized_options = b'\342A\001\001\272H\006\232\001\003\020\310\001'
   _globals['_USER'].fields_by_name['metadata']._loaded_options = None
   _globals['_USER'].fields_by_name['metadata']._serialized_options = b'\342A\001\001'
   _globals['_USER'].fields_by_name['roles']._loaded_options = None
   _globals['_USER'].fields_by_name['roles']._serialized_options = b'\342A\001\001\272H\005\222\001\002\020d'
+  _globals['_USER'].fields_by_name['tenants']._loaded_options = None
+  _globals['_USER'].fields_by_name['tenants']._serialized_options = b'\342A\001\001\272H\005\222\001\002\020d'
+  _globals['_USER'].fields_by_name['applications']._loaded_options = None
+  _globals['_USER'].fields_by_name['applications']._serialized_options = b'\342A\001\001\272H\005\222\001\002\020d'
   _globals['_USER'].fields_by_name['permissions']._loaded_options = None
   _globals['_USER'].fields_by_name['permissions']._serialized_options = b'\342A\001\003'
+  _globals['_USER'].fields_by_name['auth_methods']._loaded_options = None
+  _globals['_USER'].fields_by_name['auth_methods']._serialized_options = b'\342A\001\003'
+  _globals['_USER'].fields_by_name['password_change_required']._loaded_options = None
+  _globals['_USER'].fields_by_name['password_change_required']._serialized_options = b'\342A\001\003'
   _globals['_USER'].fields_by_name['test']._loaded_options = None
   _globals['_USER'].fields_by_name['test']._serialized_options = b'\342A\001\001'
   _globals['_USER'].fields_by_name['expire_time']._loaded_options = None
@@ -77,8 +89,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_USER'].fields_by_name['update_time']._loaded_options = None
   _globals['_USER'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_USER'].fields_by_name['last_login_time']._loaded_options = None
+  _globals['_USER'].fields_by_name['last_login_time']._serialized_options = b'\342A\001\003'
   _globals['_USER'].fields_by_name['etag']._loaded_options = None
   _globals['_USER'].fields_by_name['etag']._serialized_options = b'\342A\001\001\272H\004r\002\030@'
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['tenant_id']._loaded_options = None
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['tenant_id']._serialized_options = b'\342A\001\002\272H\005r\003\260\001\001'
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['name']._loaded_options = None
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['name']._serialized_options = b'\342A\001\003'
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['roles']._loaded_options = None
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['roles']._serialized_options = b'\342A\001\001\272H\005\222\001\002\020d'
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['permissions']._loaded_options = None
+  _globals['_TENANTMEMBERSHIP'].fields_by_name['permissions']._serialized_options = b'\342A\001\003'
+  _globals['_APPLICATIONACCESS'].fields_by_name['application_id']._loaded_options = None
+  _globals['_APPLICATIONACCESS'].fields_by_name['application_id']._serialized_options = b'\342A\001\002\272H\005r\003\260\001\001'
+  _globals['_APPLICATIONACCESS'].fields_by_name['name']._loaded_options = None
+  _globals['_APPLICATIONACCESS'].fields_by_name['name']._serialized_options = b'\342A\001\003'
   _globals['_ROLEGRANT'].fields_by_name['role_id']._loaded_options = None
   _globals['_ROLEGRANT'].fields_by_name['role_id']._serialized_options = b'\342A\001\001\272H\010r\003\260\001\001\330\001\001'
   _globals['_ROLEGRANT'].fields_by_name['name']._loaded_options = None
@@ -99,12 +125,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERREF'].fields_by_name['phone_number']._serialized_options = b'\272H\032r\030\030(2\024^\\+[0-9 ().-]{2,39}$'
   _globals['_USERREF'].fields_by_name['login_id']._loaded_options = None
   _globals['_USERREF'].fields_by_name['login_id']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
-  _globals['_USERSTATUS']._serialized_start=1608
-  _globals['_USERSTATUS']._serialized_end=1749
+  _globals['_USERSTATUS']._serialized_start=2277
+  _globals['_USERSTATUS']._serialized_end=2418
+  _globals['_AUTHMETHOD']._serialized_start=2420
+  _globals['_AUTHMETHOD']._serialized_end=2487
   _globals['_USER']._serialized_start=161
-  _globals['_USER']._serialized_end=1185
-  _globals['_ROLEGRANT']._serialized_start=1188
-  _globals['_ROLEGRANT']._serialized_end=1434
-  _globals['_USERREF']._serialized_start=1437
-  _globals['_USERREF']._serialized_end=1605
+  _globals['_USER']._serialized_end=1623
+  _globals['_USER_CUSTOMATTRIBUTESENTRY']._serialized_start=1499
+  _globals['_USER_CUSTOMATTRIBUTESENTRY']._serialized_end=1578
+  _globals['_TENANTMEMBERSHIP']._serialized_start=1626
+  _globals['_TENANTMEMBERSHIP']._serialized_end=1775
+  _globals['_APPLICATIONACCESS']._serialized_start=1777
+  _globals['_APPLICATIONACCESS']._serialized_end=1854
+  _globals['_ROLEGRANT']._serialized_start=1857
+  _globals['_ROLEGRANT']._serialized_end=2103
+  _globals['_USERREF']._serialized_start=2106
+  _globals['_USERREF']._serialized_end=2274
 # @@protoc_insertion_point(module_scope)

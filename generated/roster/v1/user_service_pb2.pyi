@@ -4,8 +4,10 @@ from buf.validate import validate_pb2 as _validate_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from roster.v1 import annotations_pb2 as _annotations_pb2_1
+from roster.v1 import password_pb2 as _password_pb2
 from roster.v1 import role_pb2 as _role_pb2
 from roster.v1 import user_pb2 as _user_pb2
 from google.protobuf.internal import containers as _containers
@@ -61,12 +63,14 @@ MODIFY_MODE_SET: ModifyMode
 MODIFY_MODE_REMOVE: ModifyMode
 
 class CreateUserRequest(_message.Message):
-    __slots__ = ("user", "request_id")
+    __slots__ = ("user", "password", "request_id")
     USER_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
+    password: _password_pb2.Password
     request_id: str
-    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CreateUserResponse(_message.Message):
     __slots__ = ("user",)
@@ -101,7 +105,7 @@ class BatchGetUsersResponse(_message.Message):
     def __init__(self, users: _Optional[_Iterable[_Union[_user_pb2.User, _Mapping]]] = ..., not_found: _Optional[_Iterable[_Union[_user_pb2.UserRef, _Mapping]]] = ...) -> None: ...
 
 class UserFilter(_message.Message):
-    __slots__ = ("any_roles", "all_roles", "statuses", "email_verified", "phone_number_verified", "created_after", "created_before", "updated_after", "updated_before", "user_ids", "emails", "phone_numbers", "login_ids", "test_users")
+    __slots__ = ("any_roles", "all_roles", "statuses", "email_verified", "phone_number_verified", "created_after", "created_before", "updated_after", "updated_before", "user_ids", "emails", "phone_numbers", "login_ids", "tenant_ids", "tenant_roles", "application_ids", "auth_methods", "attributes", "last_login_after", "last_login_before", "test_users")
     ANY_ROLES_FIELD_NUMBER: _ClassVar[int]
     ALL_ROLES_FIELD_NUMBER: _ClassVar[int]
     STATUSES_FIELD_NUMBER: _ClassVar[int]
@@ -115,6 +119,13 @@ class UserFilter(_message.Message):
     EMAILS_FIELD_NUMBER: _ClassVar[int]
     PHONE_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     LOGIN_IDS_FIELD_NUMBER: _ClassVar[int]
+    TENANT_IDS_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ROLES_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_IDS_FIELD_NUMBER: _ClassVar[int]
+    AUTH_METHODS_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    LAST_LOGIN_AFTER_FIELD_NUMBER: _ClassVar[int]
+    LAST_LOGIN_BEFORE_FIELD_NUMBER: _ClassVar[int]
     TEST_USERS_FIELD_NUMBER: _ClassVar[int]
     any_roles: _containers.RepeatedCompositeFieldContainer[_role_pb2.RoleRef]
     all_roles: _containers.RepeatedCompositeFieldContainer[_role_pb2.RoleRef]
@@ -129,8 +140,41 @@ class UserFilter(_message.Message):
     emails: _containers.RepeatedScalarFieldContainer[str]
     phone_numbers: _containers.RepeatedScalarFieldContainer[str]
     login_ids: _containers.RepeatedScalarFieldContainer[str]
+    tenant_ids: _containers.RepeatedScalarFieldContainer[str]
+    tenant_roles: _containers.RepeatedCompositeFieldContainer[TenantRole]
+    application_ids: _containers.RepeatedScalarFieldContainer[str]
+    auth_methods: _containers.RepeatedScalarFieldContainer[_user_pb2.AuthMethod]
+    attributes: _containers.RepeatedCompositeFieldContainer[AttributeCondition]
+    last_login_after: _timestamp_pb2.Timestamp
+    last_login_before: _timestamp_pb2.Timestamp
     test_users: TestUsers
-    def __init__(self, any_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., all_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_user_pb2.UserStatus, str]]] = ..., email_verified: _Optional[bool] = ..., phone_number_verified: _Optional[bool] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_ids: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., phone_numbers: _Optional[_Iterable[str]] = ..., login_ids: _Optional[_Iterable[str]] = ..., test_users: _Optional[_Union[TestUsers, str]] = ...) -> None: ...
+    def __init__(self, any_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., all_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_user_pb2.UserStatus, str]]] = ..., email_verified: _Optional[bool] = ..., phone_number_verified: _Optional[bool] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_ids: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., phone_numbers: _Optional[_Iterable[str]] = ..., login_ids: _Optional[_Iterable[str]] = ..., tenant_ids: _Optional[_Iterable[str]] = ..., tenant_roles: _Optional[_Iterable[_Union[TenantRole, _Mapping]]] = ..., application_ids: _Optional[_Iterable[str]] = ..., auth_methods: _Optional[_Iterable[_Union[_user_pb2.AuthMethod, str]]] = ..., attributes: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., last_login_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_login_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., test_users: _Optional[_Union[TestUsers, str]] = ...) -> None: ...
+
+class TenantRole(_message.Message):
+    __slots__ = ("tenant_id", "role")
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    tenant_id: str
+    role: _role_pb2.RoleRef
+    def __init__(self, tenant_id: _Optional[str] = ..., role: _Optional[_Union[_role_pb2.RoleRef, _Mapping]] = ...) -> None: ...
+
+class AttributeCondition(_message.Message):
+    __slots__ = ("name", "equals", "range")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EQUALS_FIELD_NUMBER: _ClassVar[int]
+    RANGE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    equals: _struct_pb2.Value
+    range: AttributeRange
+    def __init__(self, name: _Optional[str] = ..., equals: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., range: _Optional[_Union[AttributeRange, _Mapping]] = ...) -> None: ...
+
+class AttributeRange(_message.Message):
+    __slots__ = ("at_least", "less_than")
+    AT_LEAST_FIELD_NUMBER: _ClassVar[int]
+    LESS_THAN_FIELD_NUMBER: _ClassVar[int]
+    at_least: _struct_pb2.Value
+    less_than: _struct_pb2.Value
+    def __init__(self, at_least: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., less_than: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class ListUsersRequest(_message.Message):
     __slots__ = ("filter", "order_by", "page_size", "page_token", "skip", "include_total_size")
@@ -247,19 +291,139 @@ class UpdateUserLoginIdResponse(_message.Message):
     def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
 
 class ModifyUserRolesRequest(_message.Message):
-    __slots__ = ("by", "mode", "roles", "request_id")
+    __slots__ = ("by", "mode", "roles", "tenant_id", "request_id")
     BY_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     by: _user_pb2.UserRef
     mode: ModifyMode
     roles: _containers.RepeatedCompositeFieldContainer[_user_pb2.RoleGrant]
+    tenant_id: str
     request_id: str
-    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., mode: _Optional[_Union[ModifyMode, str]] = ..., roles: _Optional[_Iterable[_Union[_user_pb2.RoleGrant, _Mapping]]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., mode: _Optional[_Union[ModifyMode, str]] = ..., roles: _Optional[_Iterable[_Union[_user_pb2.RoleGrant, _Mapping]]] = ..., tenant_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ModifyUserRolesResponse(_message.Message):
     __slots__ = ("user",)
     USER_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
     def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class ModifyUserTenantsRequest(_message.Message):
+    __slots__ = ("by", "mode", "tenant_ids", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    TENANT_IDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    mode: ModifyMode
+    tenant_ids: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., mode: _Optional[_Union[ModifyMode, str]] = ..., tenant_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ModifyUserTenantsResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class ModifyUserApplicationsRequest(_message.Message):
+    __slots__ = ("by", "mode", "application_ids", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_IDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    mode: ModifyMode
+    application_ids: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., mode: _Optional[_Union[ModifyMode, str]] = ..., application_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ModifyUserApplicationsResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class SetUserPasswordRequest(_message.Message):
+    __slots__ = ("by", "password", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    password: _password_pb2.Password
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetUserPasswordResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class ExpireUserPasswordRequest(_message.Message):
+    __slots__ = ("by", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ExpireUserPasswordResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class CheckPermissionsRequest(_message.Message):
+    __slots__ = ("by", "permissions", "tenant_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    tenant_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., permissions: _Optional[_Iterable[str]] = ..., tenant_id: _Optional[str] = ...) -> None: ...
+
+class CheckPermissionsResponse(_message.Message):
+    __slots__ = ("results", "status")
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[PermissionResult]
+    status: _user_pb2.UserStatus
+    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ..., status: _Optional[_Union[_user_pb2.UserStatus, str]] = ...) -> None: ...
+
+class PermissionResult(_message.Message):
+    __slots__ = ("permission", "allowed", "sources")
+    PERMISSION_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    permission: str
+    allowed: bool
+    sources: _containers.RepeatedCompositeFieldContainer[PermissionSource]
+    def __init__(self, permission: _Optional[str] = ..., allowed: _Optional[bool] = ..., sources: _Optional[_Iterable[_Union[PermissionSource, _Mapping]]] = ...) -> None: ...
+
+class PermissionSource(_message.Message):
+    __slots__ = ("role_id", "role_name", "tenant_id", "expire_time")
+    ROLE_ID_FIELD_NUMBER: _ClassVar[int]
+    ROLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    role_id: str
+    role_name: str
+    tenant_id: str
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, role_id: _Optional[str] = ..., role_name: _Optional[str] = ..., tenant_id: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DeleteTestUsersRequest(_message.Message):
+    __slots__ = ("request_id",)
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    def __init__(self, request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteTestUsersResponse(_message.Message):
+    __slots__ = ("deleted_count",)
+    DELETED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    deleted_count: int
+    def __init__(self, deleted_count: _Optional[int] = ...) -> None: ...

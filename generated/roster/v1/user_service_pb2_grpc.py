@@ -85,6 +85,36 @@ class UserServiceStub:
                 request_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserRolesRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserRolesResponse.FromString,
                 _registered_method=True)
+        self.ModifyUserTenants = channel.unary_unary(
+                '/roster.v1.UserService/ModifyUserTenants',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsResponse.FromString,
+                _registered_method=True)
+        self.ModifyUserApplications = channel.unary_unary(
+                '/roster.v1.UserService/ModifyUserApplications',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsResponse.FromString,
+                _registered_method=True)
+        self.SetUserPassword = channel.unary_unary(
+                '/roster.v1.UserService/SetUserPassword',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.SetUserPasswordRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.SetUserPasswordResponse.FromString,
+                _registered_method=True)
+        self.ExpireUserPassword = channel.unary_unary(
+                '/roster.v1.UserService/ExpireUserPassword',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordResponse.FromString,
+                _registered_method=True)
+        self.CheckPermissions = channel.unary_unary(
+                '/roster.v1.UserService/CheckPermissions',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+                _registered_method=True)
+        self.DeleteTestUsers = channel.unary_unary(
+                '/roster.v1.UserService/DeleteTestUsers',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.DeleteTestUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.DeleteTestUsersResponse.FromString,
+                _registered_method=True)
 
 
 class UserServiceServicer:
@@ -93,7 +123,8 @@ class UserServiceServicer:
 
     def CreateUser(self, request, context):
         """Creates a user, with the roles given and the project's default roles.
-        Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+        Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TENANT_NOT_FOUND,
+        APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, TOO_MANY_ROLES, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,14 +164,15 @@ class UserServiceServicer:
     def UpdateUser(self, request, context):
         """Changes a user.
         Errors: USER_NOT_FOUND, EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, LAST_IDENTIFIER, ROLE_NOT_FOUND,
-        ETAG_MISMATCH, UPDATE_MASK_INVALID.
+        TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUser(self, request, context):
-        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+        repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
         Errors: USER_NOT_FOUND, ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -164,9 +196,57 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ModifyUserRoles(self, request, context):
-        """Adds, sets or removes roles of a user. Adding a role that is held only moves its expire_time, removing
-        one that is not held changes nothing. All or nothing.
-        Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+        """Adds, sets or removes roles of a user, in the whole project or in one tenant. Adding a role that is held
+        only moves its expire_time, removing one that is not held changes nothing. All or nothing.
+        Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TENANT_NOT_FOUND, NOT_IN_TENANT, TOO_MANY_ROLES.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ModifyUserTenants(self, request, context):
+        """Adds, sets or removes tenants that a user belongs to. Who leaves a tenant loses the roles held in it; roles in
+        tenants that stay are kept. All or nothing.
+        Errors: USER_NOT_FOUND, TENANT_NOT_FOUND, TOO_MANY_TENANTS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ModifyUserApplications(self, request, context):
+        """Adds, sets or removes applications that a user has access to. All or nothing.
+        Errors: USER_NOT_FOUND, APPLICATION_NOT_FOUND, TOO_MANY_APPLICATIONS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetUserPassword(self, request, context):
+        """Sets a user's password: a plain one, which must keep the project's policy, or an imported hash.
+        Errors: USER_NOT_FOUND, FIELDS_INVALID, HASHING_OVERLOADED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExpireUserPassword(self, request, context):
+        """Makes the user replace the password at the next sign-in. Without a password, or a second time, nothing changes.
+        Errors: USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckPermissions(self, request, context):
+        """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+        Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteTestUsers(self, request, context):
+        """Deletes all test users of the project, as DeleteUser does, and tells how many they were.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -224,6 +304,36 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.ModifyUserRoles,
                     request_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserRolesRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserRolesResponse.SerializeToString,
+            ),
+            'ModifyUserTenants': grpc.unary_unary_rpc_method_handler(
+                    servicer.ModifyUserTenants,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsResponse.SerializeToString,
+            ),
+            'ModifyUserApplications': grpc.unary_unary_rpc_method_handler(
+                    servicer.ModifyUserApplications,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsResponse.SerializeToString,
+            ),
+            'SetUserPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetUserPassword,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.SetUserPasswordRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.SetUserPasswordResponse.SerializeToString,
+            ),
+            'ExpireUserPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExpireUserPassword,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordResponse.SerializeToString,
+            ),
+            'CheckPermissions': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckPermissions,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.SerializeToString,
+            ),
+            'DeleteTestUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteTestUsers,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.DeleteTestUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.DeleteTestUsersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -497,6 +607,168 @@ class UserService:
             '/roster.v1.UserService/ModifyUserRoles',
             roster_dot_v1_dot_user__service__pb2.ModifyUserRolesRequest.SerializeToString,
             roster_dot_v1_dot_user__service__pb2.ModifyUserRolesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ModifyUserTenants(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ModifyUserTenants',
+            roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ModifyUserTenantsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ModifyUserApplications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ModifyUserApplications',
+            roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ModifyUserApplicationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetUserPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/SetUserPassword',
+            roster_dot_v1_dot_user__service__pb2.SetUserPasswordRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.SetUserPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExpireUserPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ExpireUserPassword',
+            roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ExpireUserPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckPermissions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/CheckPermissions',
+            roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteTestUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/DeleteTestUsers',
+            roster_dot_v1_dot_user__service__pb2.DeleteTestUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.DeleteTestUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,7 +35,8 @@ class UserServiceStub:
     def __new__(cls, channel: _aio.Channel) -> UserServiceAsyncStub: ...
     CreateUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.CreateUserRequest, _user_service_pb2.CreateUserResponse]
     """Creates a user, with the roles given and the project's default roles.
-    Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+    Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TENANT_NOT_FOUND,
+    APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, TOO_MANY_ROLES, HASHING_OVERLOADED.
     """
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]
     """Reads a user. Errors: USER_NOT_FOUND."""
@@ -53,10 +54,11 @@ class UserServiceStub:
     UpdateUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserRequest, _user_service_pb2.UpdateUserResponse]
     """Changes a user.
     Errors: USER_NOT_FOUND, EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, LAST_IDENTIFIER, ROLE_NOT_FOUND,
-    ETAG_MISMATCH, UPDATE_MASK_INVALID.
+    TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
     """
     DeleteUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_service_pb2.DeleteUserResponse]
-    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+    repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
     Errors: USER_NOT_FOUND, ETAG_MISMATCH.
     """
     SetUserStatus: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]
@@ -68,10 +70,33 @@ class UserServiceStub:
     Errors: USER_NOT_FOUND, LOGIN_ID_NOT_FOUND, LOGIN_ID_TAKEN, LAST_IDENTIFIER.
     """
     ModifyUserRoles: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserRolesRequest, _user_service_pb2.ModifyUserRolesResponse]
-    """Adds, sets or removes roles of a user. Adding a role that is held only moves its expire_time, removing
-    one that is not held changes nothing. All or nothing.
-    Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+    """Adds, sets or removes roles of a user, in the whole project or in one tenant. Adding a role that is held
+    only moves its expire_time, removing one that is not held changes nothing. All or nothing.
+    Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TENANT_NOT_FOUND, NOT_IN_TENANT, TOO_MANY_ROLES.
     """
+    ModifyUserTenants: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserTenantsRequest, _user_service_pb2.ModifyUserTenantsResponse]
+    """Adds, sets or removes tenants that a user belongs to. Who leaves a tenant loses the roles held in it; roles in
+    tenants that stay are kept. All or nothing.
+    Errors: USER_NOT_FOUND, TENANT_NOT_FOUND, TOO_MANY_TENANTS.
+    """
+    ModifyUserApplications: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserApplicationsRequest, _user_service_pb2.ModifyUserApplicationsResponse]
+    """Adds, sets or removes applications that a user has access to. All or nothing.
+    Errors: USER_NOT_FOUND, APPLICATION_NOT_FOUND, TOO_MANY_APPLICATIONS.
+    """
+    SetUserPassword: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserPasswordRequest, _user_service_pb2.SetUserPasswordResponse]
+    """Sets a user's password: a plain one, which must keep the project's policy, or an imported hash.
+    Errors: USER_NOT_FOUND, FIELDS_INVALID, HASHING_OVERLOADED.
+    """
+    ExpireUserPassword: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ExpireUserPasswordRequest, _user_service_pb2.ExpireUserPasswordResponse]
+    """Makes the user replace the password at the next sign-in. Without a password, or a second time, nothing changes.
+    Errors: USER_NOT_FOUND.
+    """
+    CheckPermissions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.CheckPermissionsRequest, _user_service_pb2.CheckPermissionsResponse]
+    """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+    Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+    """
+    DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
+    """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
@@ -80,7 +105,8 @@ class UserServiceAsyncStub(UserServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.CreateUserRequest, _user_service_pb2.CreateUserResponse]  # type: ignore[assignment]
     """Creates a user, with the roles given and the project's default roles.
-    Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+    Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TENANT_NOT_FOUND,
+    APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, TOO_MANY_ROLES, HASHING_OVERLOADED.
     """
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
     """Reads a user. Errors: USER_NOT_FOUND."""
@@ -98,10 +124,11 @@ class UserServiceAsyncStub(UserServiceStub):
     UpdateUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserRequest, _user_service_pb2.UpdateUserResponse]  # type: ignore[assignment]
     """Changes a user.
     Errors: USER_NOT_FOUND, EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, LAST_IDENTIFIER, ROLE_NOT_FOUND,
-    ETAG_MISMATCH, UPDATE_MASK_INVALID.
+    TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
     """
     DeleteUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserRequest, _user_service_pb2.DeleteUserResponse]  # type: ignore[assignment]
-    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+    """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+    repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
     Errors: USER_NOT_FOUND, ETAG_MISMATCH.
     """
     SetUserStatus: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]  # type: ignore[assignment]
@@ -113,10 +140,33 @@ class UserServiceAsyncStub(UserServiceStub):
     Errors: USER_NOT_FOUND, LOGIN_ID_NOT_FOUND, LOGIN_ID_TAKEN, LAST_IDENTIFIER.
     """
     ModifyUserRoles: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserRolesRequest, _user_service_pb2.ModifyUserRolesResponse]  # type: ignore[assignment]
-    """Adds, sets or removes roles of a user. Adding a role that is held only moves its expire_time, removing
-    one that is not held changes nothing. All or nothing.
-    Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+    """Adds, sets or removes roles of a user, in the whole project or in one tenant. Adding a role that is held
+    only moves its expire_time, removing one that is not held changes nothing. All or nothing.
+    Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TENANT_NOT_FOUND, NOT_IN_TENANT, TOO_MANY_ROLES.
     """
+    ModifyUserTenants: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserTenantsRequest, _user_service_pb2.ModifyUserTenantsResponse]  # type: ignore[assignment]
+    """Adds, sets or removes tenants that a user belongs to. Who leaves a tenant loses the roles held in it; roles in
+    tenants that stay are kept. All or nothing.
+    Errors: USER_NOT_FOUND, TENANT_NOT_FOUND, TOO_MANY_TENANTS.
+    """
+    ModifyUserApplications: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ModifyUserApplicationsRequest, _user_service_pb2.ModifyUserApplicationsResponse]  # type: ignore[assignment]
+    """Adds, sets or removes applications that a user has access to. All or nothing.
+    Errors: USER_NOT_FOUND, APPLICATION_NOT_FOUND, TOO_MANY_APPLICATIONS.
+    """
+    SetUserPassword: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserPasswordRequest, _user_service_pb2.SetUserPasswordResponse]  # type: ignore[assignment]
+    """Sets a user's password: a plain one, which must keep the project's policy, or an imported hash.
+    Errors: USER_NOT_FOUND, FIELDS_INVALID, HASHING_OVERLOADED.
+    """
+    ExpireUserPassword: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ExpireUserPasswordRequest, _user_service_pb2.ExpireUserPasswordResponse]  # type: ignore[assignment]
+    """Makes the user replace the password at the next sign-in. Without a password, or a second time, nothing changes.
+    Errors: USER_NOT_FOUND.
+    """
+    CheckPermissions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.CheckPermissionsRequest, _user_service_pb2.CheckPermissionsResponse]  # type: ignore[assignment]
+    """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+    Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+    """
+    DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
+    """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages the users of a project. A read that starts after a change was acknowledged sees it."""
@@ -128,7 +178,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.CreateUserResponse, _abc.Awaitable[_user_service_pb2.CreateUserResponse]]:
         """Creates a user, with the roles given and the project's default roles.
-        Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+        Errors: EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, USER_ID_TAKEN, ROLE_NOT_FOUND, TENANT_NOT_FOUND,
+        APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, TOO_MANY_ROLES, HASHING_OVERLOADED.
         """
 
     @_abc_1.abstractmethod
@@ -176,7 +227,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_user_service_pb2.UpdateUserResponse, _abc.Awaitable[_user_service_pb2.UpdateUserResponse]]:
         """Changes a user.
         Errors: USER_NOT_FOUND, EMAIL_TAKEN, PHONE_NUMBER_TAKEN, LOGIN_ID_TAKEN, LAST_IDENTIFIER, ROLE_NOT_FOUND,
-        ETAG_MISMATCH, UPDATE_MASK_INVALID.
+        TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, CUSTOM_ATTRIBUTE_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -185,7 +236,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.DeleteUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.DeleteUserResponse, _abc.Awaitable[_user_service_pb2.DeleteUserResponse]]:
-        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data.
+        """Deletes a user and the person's data. Irreversible. The user's events stay, without personal data; a
+        repeated request about the user, known by its `request_id`, is answered by an empty message from then on.
         Errors: USER_NOT_FOUND, ETAG_MISMATCH.
         """
 
@@ -215,9 +267,68 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.ModifyUserRolesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.ModifyUserRolesResponse, _abc.Awaitable[_user_service_pb2.ModifyUserRolesResponse]]:
-        """Adds, sets or removes roles of a user. Adding a role that is held only moves its expire_time, removing
-        one that is not held changes nothing. All or nothing.
-        Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TOO_MANY_ROLES.
+        """Adds, sets or removes roles of a user, in the whole project or in one tenant. Adding a role that is held
+        only moves its expire_time, removing one that is not held changes nothing. All or nothing.
+        Errors: USER_NOT_FOUND, ROLE_NOT_FOUND, TENANT_NOT_FOUND, NOT_IN_TENANT, TOO_MANY_ROLES.
         """
+
+    @_abc_1.abstractmethod
+    def ModifyUserTenants(
+        self,
+        request: _user_service_pb2.ModifyUserTenantsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ModifyUserTenantsResponse, _abc.Awaitable[_user_service_pb2.ModifyUserTenantsResponse]]:
+        """Adds, sets or removes tenants that a user belongs to. Who leaves a tenant loses the roles held in it; roles in
+        tenants that stay are kept. All or nothing.
+        Errors: USER_NOT_FOUND, TENANT_NOT_FOUND, TOO_MANY_TENANTS.
+        """
+
+    @_abc_1.abstractmethod
+    def ModifyUserApplications(
+        self,
+        request: _user_service_pb2.ModifyUserApplicationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ModifyUserApplicationsResponse, _abc.Awaitable[_user_service_pb2.ModifyUserApplicationsResponse]]:
+        """Adds, sets or removes applications that a user has access to. All or nothing.
+        Errors: USER_NOT_FOUND, APPLICATION_NOT_FOUND, TOO_MANY_APPLICATIONS.
+        """
+
+    @_abc_1.abstractmethod
+    def SetUserPassword(
+        self,
+        request: _user_service_pb2.SetUserPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.SetUserPasswordResponse, _abc.Awaitable[_user_service_pb2.SetUserPasswordResponse]]:
+        """Sets a user's password: a plain one, which must keep the project's policy, or an imported hash.
+        Errors: USER_NOT_FOUND, FIELDS_INVALID, HASHING_OVERLOADED.
+        """
+
+    @_abc_1.abstractmethod
+    def ExpireUserPassword(
+        self,
+        request: _user_service_pb2.ExpireUserPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ExpireUserPasswordResponse, _abc.Awaitable[_user_service_pb2.ExpireUserPasswordResponse]]:
+        """Makes the user replace the password at the next sign-in. Without a password, or a second time, nothing changes.
+        Errors: USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckPermissions(
+        self,
+        request: _user_service_pb2.CheckPermissionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.CheckPermissionsResponse, _abc.Awaitable[_user_service_pb2.CheckPermissionsResponse]]:
+        """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+        Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteTestUsers(
+        self,
+        request: _user_service_pb2.DeleteTestUsersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.DeleteTestUsersResponse, _abc.Awaitable[_user_service_pb2.DeleteTestUsersResponse]]:
+        """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

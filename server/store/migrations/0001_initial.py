@@ -1,5 +1,8 @@
 """Projects, keys, roles, users, and the record of their changes."""
 
+from peewee import PostgresqlDatabase
+from playhouse.migrate import SchemaMigrator
+
 TABLES = """
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
@@ -140,11 +143,15 @@ CREATE TABLE request_records (
     request_id  uuid        NOT NULL,
     fingerprint bytea       NOT NULL,
     response    bytea,
+    -- The user whose data the response holds, so that they can be removed.
+    subject_id  uuid,
     create_time timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT request_records_pkey PRIMARY KEY (project_id, request_id)
 );
+CREATE INDEX request_records_subject_idx ON request_records (project_id, subject_id)
+    WHERE subject_id IS NOT NULL;
 """
 
 
-def up(migrator, database):
+def up(_: SchemaMigrator, database: PostgresqlDatabase) -> None:
     database.execute_sql(TABLES)

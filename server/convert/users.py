@@ -1,0 +1,222 @@
+"""Users, what they hold, and references to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from roster.v1 import user_pb2, user_service_pb2
+
+from server.convert.resources import role_ref
+from server.convert.values import instant, json_value, timestamp, within
+from server.domain.attribute_filters import AttributeCondition
+from server.domain.holdings import Mode, RoleRequest, TenantRequest
+from server.domain.permissions import Check
+from server.domain.roles import RoleRef
+from server.domain.user import HeldApplication, HeldRole, HeldTenant, User, UserRef, permissions_of
+from server.domain.user_lists import UserFilter
+
+_STATUS_VALUES: Final[dict[str, Any]] = {
+    name.removeprefix("USER_STATUS_"): value for name, value in user_pb2.UserStatus.items()
+}
+_STATUS_NAMES: Final = {value: name for name, value in _STATUS_VALUES.items()}
+
+
+def user_status(value: int) -> str:
+    """The domain's name of a status."""
+    return _STATUS_NAMES[value]
+
+
+def user_message(value: User) -> user_pb2.User:
+    """A user, as it is answered."""
+    message = user_pb2.User(
+        user_id=value.user_id,
+        login_ids=value.login_ids,
+        email=value.email,
+        email_verified=value.email_verified,
+        phone_number=value.phone_number,
+        phone_number_verified=value.phone_number_verified,
+        given_name=value.given_name,
+        family_name=value.family_name,
+        middle_name=value.middle_name,
+        display_name=value.display_name,
+        picture=value.picture,
+        locale=value.locale,
+        zoneinfo=value.zoneinfo,
+        status=_STATUS_VALUES[value.status],
+        roles=_grants(value.roles),
+        tenants=_memberships(value.roles, value.tenants),
+        applications=_accesses(value.applications),
+        permissions=value.permissions,
+        test=value.test,
+        expire_time=timestamp(value.expire_time),
+        create_time=timestamp(value.create_time),
+        update_time=timestamp(value.update_time),
+        etag=value.etag,
+    )
+    if value.metadata is not None:
+        message.metadata.SetInParent()  # an empty object is present too
+        message.metadata.update(value.metadata)
+    return message
+
+
+# Many users hold the same roles, and a message is copied faster than it is made.
+@lru_cache(maxsize=2_048)
+def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
+    return [
+        user_pb2.RoleGrant(
+            role_id=role.role_id,
+            name=role.name,
+            permissions=role.permissions,
+            expire_time=timestamp(role.expire_time),
+        )
+        for role in roles
+    ]
+
+
+@lru_cache(maxsize=2_048)
+def _memberships(
+    roles: tuple[HeldRole, ...], tenants: tuple[HeldTenant, ...]
+) -> list[user_pb2.TenantMembership]:
+    return [
+        user_pb2.TenantMembership(
+            tenant_id=tenant.tenant_id,
+            name=tenant.name,
+            roles=_grants(tenant.roles),
+            permissions=permissions_of(roles, tenant.roles),
+        )
+        for tenant in tenants
+    ]
+
+
+@lru_cache(maxsize=2_048)
+def _accesses(applications: tuple[HeldApplication, ...]) -> list[user_pb2.ApplicationAccess]:
+    return [
+        user_pb2.ApplicationAccess(application_id=held.application_id, name=held.name)
+        for held in applications
+    ]
+
+
+def user_ref(message: user_pb2.UserRef) -> UserRef:
+    """The reference to a user. The contract has seen to it that one is set."""
+    kind = message.WhichOneof("ref")
+    value: str = getattr(message, kind)
+    return UserRef(kind, value.lower() if kind == "user_id" else value)
+
+
+def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> list[RoleRequest]:
+    """Roles to give. `path` leads to the field in the request."""
+    return [
+        RoleRequest(
+            RoleRef("role_id", grant.role_id.lower()) if grant.role_id else RoleRef("name", grant.name),
+            within(f"{path}[{position}]", instant, grant, "expire_time"),
+        )
+        for position, grant in enumerate(grants)
+    ]
+
+
+def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> list[TenantRequest]:
+    """Tenants to belong to."""
+    return [
+        TenantRequest(
+            membership.tenant_id.lower(),
+            role_requests(membership.roles, f"user.tenants[{position}].roles"),
+        )
+        for position, membership in enumerate(memberships)
+    ]
+
+
+def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, Any]:
+    """The values of these custom attributes; None for those that are not set."""
+    return {
+        name: json_value(message.custom_attributes[name], f"user.custom_attributes.{name}")
+        if name in message.custom_attributes
+        else None
+        for name in names
+    }
+
+
+def check_message(value: Check) -> user_service_pb2.CheckPermissionsResponse:
+    """What a user may do, as it is answered."""
+    return user_service_pb2.CheckPermissionsResponse(
+        status=_STATUS_VALUES[value.status],
+        results=[
+            user_service_pb2.PermissionResult(
+                permission=permission,
+                allowed=value.allowed(permission),
+                sources=[
+                    user_service_pb2.PermissionSource(
+                        role_id=source.role_id,
+                        role_name=source.role_name,
+                        tenant_id=source.tenant_id,
+                        expire_time=timestamp(source.expire_time),
+                    )
+                    for source in sources
+                ],
+            )
+            for permission, sources in value.asked
+        ],
+    )
+
+
+MODES: Final = {
+    user_service_pb2.MODIFY_MODE_ADD: Mode.ADD,
+    user_service_pb2.MODIFY_MODE_SET: Mode.SET,
+    user_service_pb2.MODIFY_MODE_REMOVE: Mode.REMOVE,
+}
+
+_TEST_USERS: Final = {
+    user_service_pb2.TEST_USERS_UNSPECIFIED: "EXCLUDE",
+    user_service_pb2.TEST_USERS_EXCLUDE: "EXCLUDE",
+    user_service_pb2.TEST_USERS_INCLUDE: "INCLUDE",
+    user_service_pb2.TEST_USERS_ONLY: "ONLY",
+}
+
+
+def search_field(value: int) -> str:
+    """The domain's name of the field to search."""
+    name = user_service_pb2.SearchBy.Name(value).removeprefix("SEARCH_BY_")
+    return "ALL" if name == "UNSPECIFIED" else name
+
+
+def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
+    """The filter of a list or search of users."""
+    times = (
+        "created_after",
+        "created_before",
+        "updated_after",
+        "updated_before",
+        "last_login_after",
+        "last_login_before",
+    )
+    flags = ("email_verified", "phone_number_verified")
+    return UserFilter(
+        any_roles=[role_ref(ref) for ref in message.any_roles],
+        all_roles=[role_ref(ref) for ref in message.all_roles],
+        statuses=[user_status(status) for status in message.statuses],
+        user_ids=message.user_ids,
+        emails=message.emails,
+        phone_numbers=message.phone_numbers,
+        login_ids=message.login_ids,
+        test_users=_TEST_USERS[message.test_users],
+        tenant_ids=[tenant_id.lower() for tenant_id in message.tenant_ids],
+        tenant_roles=[(asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles],
+        application_ids=[application_id.lower() for application_id in message.application_ids],
+        with_password=user_pb2.AUTH_METHOD_PASSWORD in message.auth_methods,
+        attributes=[_condition(asked, position) for position, asked in enumerate(message.attributes)],
+        **{name: within("filter", instant, message, name) for name in times},
+        **{name: getattr(message, name) if message.HasField(name) else None for name in flags},
+    )
+
+
+def _condition(message: user_service_pb2.AttributeCondition, position: int) -> AttributeCondition:
+    path = f"filter.attributes[{position}]"
+    if message.WhichOneof("condition") == "equals":
+        return AttributeCondition(message.name, path, equals=json_value(message.equals, f"{path}.equals"))
+    ends = {
+        end: json_value(getattr(message.range, end), f"{path}.range.{end}")
+        for end in ("at_least", "less_than")
+        if message.range.HasField(end)
+    }
+    return AttributeCondition(message.name, path, **ends)

@@ -1,0 +1,65 @@
+"""Password hashes of users, the present one and former ones."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.store.database import Database
+
+# The hash that is replaced becomes a former one; of those only as many are kept as the policy asks for.
+_SET: Final = """
+WITH replaced AS (
+    INSERT INTO former_passwords (project_id, user_id, set_time, hash)
+    SELECT project_id, user_id, set_time, hash FROM passwords
+    WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND %(history)s > 1
+    ON CONFLICT ON CONSTRAINT former_passwords_pkey DO NOTHING
+), forgotten AS (
+    DELETE FROM former_passwords
+    WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND set_time NOT IN (
+        SELECT set_time FROM former_passwords
+        WHERE project_id = %(project_id)s AND user_id = %(user_id)s
+        ORDER BY set_time DESC LIMIT greatest(%(history)s - 2, 0))
+)
+INSERT INTO passwords (project_id, user_id, hash, temporary)
+VALUES (%(project_id)s, %(user_id)s, %(hash)s, %(temporary)s)
+ON CONFLICT ON CONSTRAINT passwords_pkey DO UPDATE
+SET hash = excluded.hash, temporary = excluded.temporary, set_time = clock_timestamp()
+"""
+_LATEST: Final = """
+(SELECT hash FROM passwords WHERE project_id = %(project_id)s AND user_id = %(user_id)s)
+UNION ALL
+(SELECT hash FROM former_passwords WHERE project_id = %(project_id)s AND user_id = %(user_id)s
+    ORDER BY set_time DESC)
+LIMIT %(limit)s
+"""
+_EXPIRE: Final = """
+UPDATE passwords SET temporary = true
+WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND NOT temporary
+"""
+
+
+def put(
+    database: Database, project_id: str, user_id: str, stored_hash: str, *, temporary: bool, history: int
+) -> None:
+    """Sets the password of a locked user; `history` is how many, this one included, are remembered."""
+    database.execute(
+        _SET,
+        {
+            "project_id": project_id,
+            "user_id": user_id,
+            "hash": stored_hash,
+            "temporary": temporary,
+            "history": history,
+        },
+    )
+
+
+def latest(database: Database, project_id: str, user_id: str, limit: int) -> list[str]:
+    """The hashes of the user's last passwords, the present one first."""
+    values = {"project_id": project_id, "user_id": user_id, "limit": limit}
+    return [row[0] for row in database.all(_LATEST, values)]
+
+
+def expire(database: Database, project_id: str, user_id: str) -> bool:
+    """Makes a locked user replace the password; returns whether that is new."""
+    return database.execute(_EXPIRE, {"project_id": project_id, "user_id": user_id}) == 1
