@@ -113,8 +113,6 @@ class User(Table):
     # Everything that a search looks at, folded, one field a line; see store/user_search.py.
     search_text = TextField()
     last_login_time = DateTimeTZField(null=True)
-    # Generated: last_login_time, or the beginning of time for who never signed in.
-    last_login_key = DateTimeTZField()
 
     class Meta:
         table_name = "users"

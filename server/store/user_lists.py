@@ -57,6 +57,9 @@ _ATTRIBUTE_TESTS: Final = {
     "less_than": "number_value < %(attribute_{number}_less_than)s",
 }
 
+# As the index has it: who never signed in comes first.
+LAST_LOGIN: Final = fn.coalesce(U.last_login_time, SQL("'0001-01-01 00:00:00+00'::timestamptz"))
+
 # What each filter means. Its parameters have its name, or the names written in it.
 FILTERS: Final[dict[str, Any]] = {
     "any_roles": SQL(_HOLDS_ANY),
@@ -81,8 +84,8 @@ FILTERS: Final[dict[str, Any]] = {
     "tenant_roles": SQL(_HOLDS_IN_TENANT),
     "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
     "with_password": SQL(_HAS_PASSWORD),
-    "last_login_after": U.last_login_key >= P.last_login_after,
-    "last_login_before": (U.last_login_key < P.last_login_before) & U.last_login_time.is_null(False),
+    "last_login_after": LAST_LOGIN >= P.last_login_after,
+    "last_login_before": (LAST_LOGIN < P.last_login_before) & U.last_login_time.is_null(False),
     "no_test_users": SQL('NOT "u"."test"'),
     "only_test_users": SQL('"u"."test"'),
 }
@@ -91,7 +94,7 @@ FILTERS: Final[dict[str, Any]] = {
 ORDERS: Final[dict[str, tuple[Any, str]]] = {
     "create_time": (U.create_time, "timestamptz"),
     "update_time": (U.update_time, "timestamptz"),
-    "last_login_time": (U.last_login_key, "timestamptz"),
+    "last_login_time": (LAST_LOGIN, "timestamptz"),
     "email": (U.email_key, "text"),
     "family_name": (U.family_name_key, "text"),
 }

@@ -53,12 +53,10 @@ CREATE TABLE custom_attributes (
         CHECK (type IN ('STRING', 'NUMBER', 'BOOLEAN', 'DATE', 'SINGLE_SELECT', 'MULTI_SELECT'))
 );
 
-ALTER TABLE users
-    ADD COLUMN last_login_time timestamptz,
-    -- Sorts who never signed in before everybody else.
-    ADD COLUMN last_login_key timestamptz NOT NULL
-        GENERATED ALWAYS AS (coalesce(last_login_time, '0001-01-01 00:00:00+00'::timestamptz)) STORED;
-CREATE INDEX users_last_login_idx ON users (project_id, last_login_key, user_id);
+ALTER TABLE users ADD COLUMN last_login_time timestamptz;
+-- Who never signed in comes before everybody else.
+CREATE INDEX users_last_login_idx ON users
+    (project_id, (coalesce(last_login_time, '0001-01-01 00:00:00+00'::timestamptz)), user_id);
 
 -- One row a value; a MULTI_SELECT has one for each option chosen. Texts and options stand in text_value;
 -- numbers, days since 1970 and booleans (0, 1) in number_value.
