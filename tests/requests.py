@@ -7,10 +7,24 @@ from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
-from roster.v1 import annotations_pb2, management_key_pb2, project_pb2, role_pb2, user_pb2
+from google.protobuf.struct_pb2 import Value
+from roster.v1 import (
+    annotations_pb2,
+    application_pb2,
+    custom_attribute_pb2,
+    management_key_pb2,
+    password_pb2,
+    project_pb2,
+    role_pb2,
+    tenant_pb2,
+    user_pb2,
+)
+from roster.v1 import application_service_pb2 as application_rpc
+from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
 from roster.v1 import management_key_service_pb2 as key_rpc
 from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import role_service_pb2 as role_rpc
+from roster.v1 import tenant_service_pb2 as tenant_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
 from server.handlers import SERVICES
@@ -48,6 +62,9 @@ class Ground:
     project_id: str
     user: user_pb2.User
     role: role_pb2.Role
+    tenant: tenant_pb2.Tenant
+    application: application_pb2.Application
+    attribute: custom_attribute_pb2.CustomAttribute
     key: management_key_pb2.ManagementKey
 
     @property
@@ -58,32 +75,83 @@ class Ground:
     def by_role(self) -> role_pb2.RoleRef:
         return role_pb2.RoleRef(role_id=self.role.role_id)
 
+    @property
+    def belongings(self) -> dict[str, Any]:
+        """All that a user can have of the project, as fields of a user."""
+        return {
+            "roles": [user_pb2.RoleGrant(name="Reader")],
+            "tenants": [
+                user_pb2.TenantMembership(
+                    tenant_id=self.tenant.tenant_id, roles=[user_pb2.RoleGrant(name="Reader")]
+                )
+            ],
+            "applications": [user_pb2.ApplicationAccess(application_id=self.application.application_id)],
+            "custom_attributes": {"level": Value(number_value=7)},
+        }
+
+
+# Of a scheme that costs nothing to check: these tests are not about hashing.
+PASSWORD = password_pb2.Password(
+    hashed=password_pb2.HashedPassword(
+        salted_digest=password_pb2.SaltedDigestHash(
+            algorithm=password_pb2.DIGEST_ALGORITHM_SHA256, digest=bytes(32), salt=b"salt"
+        )
+    )
+)
+
 
 def ground(client: Client) -> Ground:
-    """Puts a role, a user and a key into the caller's project."""
+    """Puts one of everything into the caller's project, and a test user."""
     role = client.roles.CreateRole(
         role_rpc.CreateRoleRequest(role=role_pb2.Role(name="Reader", permissions=["books:read"]))
     ).role
-    user = client.users.CreateUser(
-        user_rpc.CreateUserRequest(
-            user=user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada")
+    tenant = client.tenants.CreateTenant(
+        tenant_rpc.CreateTenantRequest(tenant=tenant_pb2.Tenant(name="Acme"))
+    ).tenant
+    application = client.applications.CreateApplication(
+        application_rpc.CreateApplicationRequest(application=application_pb2.Application(name="Shop"))
+    ).application
+    attribute = client.attributes.CreateCustomAttribute(
+        attribute_rpc.CreateCustomAttributeRequest(
+            custom_attribute=custom_attribute_pb2.CustomAttribute(
+                name="level", type=custom_attribute_pb2.ATTRIBUTE_TYPE_NUMBER
+            )
         )
-    ).user
+    ).custom_attribute
     key = client.keys.CreateManagementKey(
         key_rpc.CreateManagementKeyRequest(
             management_key=management_key_pb2.ManagementKey(display_name="Ground", scopes=["users:read"])
         )
     ).management_key
-    return Ground(client.project_id, user, role, key)
+    user, _ = (
+        client.users.CreateUser(user_rpc.CreateUserRequest(user=user)).user
+        for user in (
+            user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada"),
+            user_pb2.User(login_ids=["bot"], test=True),
+        )
+    )
+    return Ground(client.project_id, user, role, tenant, application, attribute, key)
 
 
 def requests(on: Ground) -> dict[str, Any]:
     """For every RPC a request that succeeds on this ground, and does all that one call of it can do."""
     return {
+        **_of_users(on),
+        **_of_roles(on),
+        **_of_tenants(on),
+        **_of_applications(on),
+        **_of_custom_attributes(on),
+        **_of_projects(on),
+        **_of_keys(on),
+    }
+
+
+def _of_users(on: Ground) -> dict[str, Any]:
+    tenants, applications = [on.tenant.tenant_id], [on.application.application_id]
+    return {
         "UserService/CreateUser": user_rpc.CreateUserRequest(
-            user=user_pb2.User(
-                email="grace@example.com", login_ids=["grace"], roles=[user_pb2.RoleGrant(name="Reader")]
-            )
+            user=user_pb2.User(email="grace@example.com", login_ids=["grace"], **on.belongings),
+            password=PASSWORD,
         ),
         "UserService/GetUser": user_rpc.GetUserRequest(by=on.by_user),
         "UserService/BatchGetUsers": user_rpc.BatchGetUsersRequest(
@@ -93,9 +161,7 @@ def requests(on: Ground) -> dict[str, Any]:
         "UserService/SearchUsers": user_rpc.SearchUsersRequest(query="ada"),
         "UserService/UpdateUser": user_rpc.UpdateUserRequest(
             by=on.by_user,
-            user=user_pb2.User(
-                family_name="Lovelace", login_ids=["countess"], roles=[user_pb2.RoleGrant(name="Reader")]
-            ),
+            user=user_pb2.User(family_name="Lovelace", login_ids=["countess"], **on.belongings),
         ),
         "UserService/DeleteUser": user_rpc.DeleteUserRequest(by=on.by_user),
         "UserService/SetUserStatus": user_rpc.SetUserStatusRequest(
@@ -107,6 +173,23 @@ def requests(on: Ground) -> dict[str, Any]:
         "UserService/ModifyUserRoles": user_rpc.ModifyUserRolesRequest(
             by=on.by_user, mode=user_rpc.MODIFY_MODE_ADD, roles=[user_pb2.RoleGrant(role_id=on.role.role_id)]
         ),
+        "UserService/ModifyUserTenants": user_rpc.ModifyUserTenantsRequest(
+            by=on.by_user, mode=user_rpc.MODIFY_MODE_ADD, tenant_ids=tenants
+        ),
+        "UserService/ModifyUserApplications": user_rpc.ModifyUserApplicationsRequest(
+            by=on.by_user, mode=user_rpc.MODIFY_MODE_ADD, application_ids=applications
+        ),
+        "UserService/SetUserPassword": user_rpc.SetUserPasswordRequest(by=on.by_user, password=PASSWORD),
+        "UserService/ExpireUserPassword": user_rpc.ExpireUserPasswordRequest(by=on.by_user),
+        "UserService/CheckPermissions": user_rpc.CheckPermissionsRequest(
+            by=on.by_user, permissions=["books:read"], tenant_id=on.tenant.tenant_id
+        ),
+        "UserService/DeleteTestUsers": user_rpc.DeleteTestUsersRequest(),
+    }
+
+
+def _of_roles(on: Ground) -> dict[str, Any]:
+    return {
         "RoleService/CreateRole": role_rpc.CreateRoleRequest(role=role_pb2.Role(name="Writer")),
         "RoleService/GetRole": role_rpc.GetRoleRequest(by=on.by_role),
         "RoleService/ListRoles": role_rpc.ListRolesRequest(include_total_size=True),
@@ -115,6 +198,70 @@ def requests(on: Ground) -> dict[str, Any]:
         ),
         "RoleService/DeleteRole": role_rpc.DeleteRoleRequest(by=on.by_role),
         "RoleService/ListPermissions": role_rpc.ListPermissionsRequest(),
+    }
+
+
+def _of_tenants(on: Ground) -> dict[str, Any]:
+    tenant_id = on.tenant.tenant_id
+    return {
+        "TenantService/CreateTenant": tenant_rpc.CreateTenantRequest(tenant=tenant_pb2.Tenant(name="Second")),
+        "TenantService/GetTenant": tenant_rpc.GetTenantRequest(tenant_id=tenant_id),
+        "TenantService/ListTenants": tenant_rpc.ListTenantsRequest(include_total_size=True),
+        "TenantService/UpdateTenant": tenant_rpc.UpdateTenantRequest(
+            tenant_id=tenant_id, tenant=tenant_pb2.Tenant(description="Changed")
+        ),
+        "TenantService/DeleteTenant": tenant_rpc.DeleteTenantRequest(tenant_id=tenant_id, force=True),
+    }
+
+
+def _of_applications(on: Ground) -> dict[str, Any]:
+    application_id = on.application.application_id
+    return {
+        "ApplicationService/CreateApplication": application_rpc.CreateApplicationRequest(
+            application=application_pb2.Application(name="Second")
+        ),
+        "ApplicationService/GetApplication": application_rpc.GetApplicationRequest(
+            application_id=application_id
+        ),
+        "ApplicationService/ListApplications": application_rpc.ListApplicationsRequest(
+            include_total_size=True
+        ),
+        "ApplicationService/UpdateApplication": application_rpc.UpdateApplicationRequest(
+            application_id=application_id, application=application_pb2.Application(description="Changed")
+        ),
+        "ApplicationService/DeleteApplication": application_rpc.DeleteApplicationRequest(
+            application_id=application_id, force=True
+        ),
+    }
+
+
+def _of_custom_attributes(on: Ground) -> dict[str, Any]:
+    attribute_id = on.attribute.custom_attribute_id
+    another = custom_attribute_pb2.CustomAttribute(
+        name="nickname", type=custom_attribute_pb2.ATTRIBUTE_TYPE_STRING
+    )
+    return {
+        "CustomAttributeService/CreateCustomAttribute": attribute_rpc.CreateCustomAttributeRequest(
+            custom_attribute=another
+        ),
+        "CustomAttributeService/GetCustomAttribute": attribute_rpc.GetCustomAttributeRequest(
+            custom_attribute_id=attribute_id
+        ),
+        "CustomAttributeService/ListCustomAttributes": attribute_rpc.ListCustomAttributesRequest(
+            include_total_size=True
+        ),
+        "CustomAttributeService/UpdateCustomAttribute": attribute_rpc.UpdateCustomAttributeRequest(
+            custom_attribute_id=attribute_id,
+            custom_attribute=custom_attribute_pb2.CustomAttribute(display_name="Level"),
+        ),
+        "CustomAttributeService/DeleteCustomAttribute": attribute_rpc.DeleteCustomAttributeRequest(
+            custom_attribute_id=attribute_id
+        ),
+    }
+
+
+def _of_projects(on: Ground) -> dict[str, Any]:
+    return {
         "ProjectService/CreateProject": project_rpc.CreateProjectRequest(
             project=project_pb2.Project(display_name="Second")
         ),
@@ -126,6 +273,11 @@ def requests(on: Ground) -> dict[str, Any]:
         "ProjectService/DeleteProject": project_rpc.DeleteProjectRequest(
             project_id=on.project_id, force=True
         ),
+    }
+
+
+def _of_keys(on: Ground) -> dict[str, Any]:
+    return {
         "ManagementKeyService/CreateManagementKey": key_rpc.CreateManagementKeyRequest(
             management_key=management_key_pb2.ManagementKey(scopes=["users:read"])
         ),
@@ -146,6 +298,9 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
     services = {
         "UserService": client.users,
         "RoleService": client.roles,
+        "TenantService": client.tenants,
+        "ApplicationService": client.applications,
+        "CustomAttributeService": client.attributes,
         "ProjectService": client.projects,
         "ManagementKeyService": client.keys,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
@@ -24,6 +25,7 @@ depth   whether a call costs more with more users, and searches
 memory  what a worker process has resident under load, from the first call to the last
 start   seconds to SERVING on an existing data directory
 """
+_INTERRUPTED: Final = 130
 _MEANINGS: Final = {
     "users": "users that there are",
     "few_users": "users to compare them with",
@@ -40,7 +42,10 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     sections, options = _arguments()
-    figures = [figure for section in sections for figure in _SECTIONS[section](options)]
+    try:
+        figures = [figure for section in sections for figure in _SECTIONS[section](options)]
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     heading("Figures and targets")
     print_figures(figures)
 

@@ -30,7 +30,7 @@ def run(options: Options) -> list[Figure]:
             seed(connection, installation.credentials.project_id, options.users)
             named = sample(connection, _NAMED_USERS)
         service = where.start("service", work, installation)
-        heading(f"Memory: one worker process, {_CONNECTIONS} connections, reads, lists and changes by turns")
+        heading(f"Memory: one worker process, {_CONNECTIONS} connections, all kinds of calls, {loader.name}")
         course = _watched(options, loader, service, Messenger(service, named))
     print_table(("calls", "resident MB"), [(f"{served:,}", size) for served, size in course], left=())
     sizes = [size for _, size in course]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used, all its threads and the children it has buried included."""
+    """CPU time that a process has used, with the children that it has outlived."""
     if not _HAS_PROC:
         return _clock(_ps("time", [pid])[0])
     return sum(int(ticks) for ticks in _stat(pid)[11:15]) / _TICKS
@@ -23,14 +24,10 @@ def cpu_seconds(pid: int) -> float:
 
 def family_cpu_seconds(pid: int) -> float:
     """CPU time of a process and all its children, dead or alive: of PostgreSQL with all its backends."""
-    if not _HAS_PROC:
-        return sum(_clock(time) for time in _ps("time", [pid, *_children(pid)]))
     total = cpu_seconds(pid)
     for child in _children(pid):
-        try:
+        with suppress(FileNotFoundError, ProcessLookupError, IndexError):
             total += cpu_seconds(child)
-        except FileNotFoundError:
-            continue
     return total
 
 
@@ -47,11 +44,15 @@ def _stat(pid: int) -> list[str]:
 
 
 def _children(pid: int) -> list[int]:
-    if _HAS_PROC:
-        tasks = (_PROC / str(pid) / "task").glob("*/children")
-        return [int(child) for task in tasks for child in task.read_text().split()]
-    listing = _run(["ps", "-A", "-o", "ppid=,pid="])
-    return [int(child) for parent, child in (line.split() for line in listing) if int(parent) == pid]
+    if not _HAS_PROC:
+        listing = (line.split() for line in _run(["ps", "-A", "-o", "ppid=,pid="]))
+        return [int(child) for parent, child in listing if int(parent) == pid]
+    children = []
+    for number in (path.name for path in _PROC.iterdir() if path.name.isdigit()):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(_stat(int(number))[1]) == pid:
+                children.append(int(number))
+    return children
 
 
 def _ps(column: str, pids: Iterable[int]) -> list[str]:
@@ -59,7 +60,7 @@ def _ps(column: str, pids: Iterable[int]) -> list[str]:
 
 
 def _run(command: list[str]) -> list[str]:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout.splitlines()
 
 
 def _clock(text: str) -> float:

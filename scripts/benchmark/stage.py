@@ -23,8 +23,8 @@ from server.embedded.postmaster import Postmaster
 from server.store.migrations import migrate
 
 Server = Callable[[Config, str, Connection], None]
-"""What runs in a server process: takes settings, the address, and a pipe, over which it receives the URL of the
-database and sends its port; ends when the other end of the pipe is closed."""
+"""What runs in a server process: takes settings, the address, and a pipe, over which it receives the URL of
+the database and sends its port; ends when the other end of the pipe is closed."""
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _START_SECONDS: Final = 60.0

@@ -74,7 +74,7 @@ def _free_port() -> int:
 def _serves(port: int) -> bool:
     """Whether health says SERVING.
 
-    A channel that finds the port closed waits a second before it tries again: none is made before the port is open.
+    A channel that finds the port closed waits a second before it tries again: none is made before it is open.
     """
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) != 0:

@@ -30,6 +30,8 @@ def user_status(value: int) -> str:
 
 def user_message(value: User) -> user_pb2.User:
     """A user, as it is answered."""
+    grants, permissions = _held(value.roles)
+    create_time = timestamp(value.create_time)
     message = user_pb2.User(
         user_id=value.user_id,
         login_ids=value.login_ids,
@@ -45,24 +47,49 @@ def user_message(value: User) -> user_pb2.User:
         locale=value.locale,
         zoneinfo=value.zoneinfo,
         status=_STATUS_VALUES[value.status],
-        roles=_grants(value.roles),
-        tenants=_memberships(value.roles, value.tenants),
-        applications=_accesses(value.applications),
-        permissions=value.permissions,
+        roles=grants,
+        permissions=permissions,
         test=value.test,
         expire_time=timestamp(value.expire_time),
-        create_time=timestamp(value.create_time),
-        update_time=timestamp(value.update_time),
+        create_time=create_time,
+        update_time=create_time if value.update_time == value.create_time else timestamp(value.update_time),
+        last_login_time=timestamp(value.last_login_time),
         etag=value.etag,
     )
+    if value.tenants:
+        message.tenants.extend(_memberships(value.roles, value.tenants))
+    if value.applications:
+        message.applications.extend(_accesses(value.applications))
+    if value.password_change_required is not None:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_PASSWORD)
+        message.password_change_required = value.password_change_required
+    for name, given in value.custom_attributes.items():
+        _fill(message.custom_attributes[name], given)
     if value.metadata is not None:
         message.metadata.SetInParent()  # an empty object is present too
         message.metadata.update(value.metadata)
     return message
 
 
+def _fill(message: Value, given: Any) -> None:
+    """Puts the value of a custom attribute into a Value."""
+    if isinstance(given, str):
+        message.string_value = given
+    elif isinstance(given, bool):
+        message.bool_value = given
+    elif isinstance(given, float):
+        message.number_value = given
+    else:
+        message.list_value.extend(given)
+
+
 # Many users hold the same roles, and a message is copied faster than it is made.
 @lru_cache(maxsize=2_048)
+def _held(roles: tuple[HeldRole, ...]) -> tuple[list[user_pb2.RoleGrant], list[str]]:
+    """The grants of these roles, and their permissions."""
+    return _grants(roles), permissions_of(roles)
+
+
 def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
     return [
         user_pb2.RoleGrant(

@@ -76,7 +76,7 @@ class Projects:
             {**_columns(project_id, values), "page_token_key": secrets.token_bytes(32)},
         )
         within = replace(caller, project_id=project_id)
-        events.record(self._database, within, "project.created", project_id, {"after": values})
+        events.record(self._database, within, "project.created", project_id, {"after": _facts(values)})
         return Project(
             project_id=project_id, create_time=create_time, update_time=create_time, revision=1, **values
         )
@@ -88,7 +88,8 @@ class Projects:
         require_etag(etag, project.etag)
         changed = project._replace(**values)
         after = {name: getattr(changed, name) for name in SETTABLE}
-        changes = events.changes({name: getattr(project, name) for name in SETTABLE}, after)
+        before = {name: getattr(project, name) for name in SETTABLE}
+        changes = events.changes(_facts(before), _facts(after))
         if not changes:
             return project
         update_time, revision = rows.update(self._database, _columns(project.project_id, after))
@@ -117,6 +118,11 @@ def _columns(project_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
         "display_name": values["display_name"],
         "settings": events.to_json(values["stored_settings"]),
     }
+
+
+def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What events compare and show of a project."""
+    return {"display_name": values["display_name"], "settings": values["stored_settings"]}
 
 
 def _project_of(row: Row) -> Project:

@@ -135,8 +135,8 @@ def user_of(row: Row) -> User:
         (
             *row[:first],
             held_roles(roles),
-            held_tenants(tenants),
-            held_applications(applications),
+            held_tenants(tenants) if tenants else (),
+            held_applications(applications) if applications else (),
             values_in(attributes) if attributes else {},
         )
     )

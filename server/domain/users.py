@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from server.config import MAX_ROLES_PER_USER
 from server.domain import events
 from server.domain.caller import Caller
 from server.domain.holdings import Declarations, Holdings, Wishes, attribute_values
@@ -39,6 +40,8 @@ class Users:
         self._holdings = Holdings(database)
         self._writer = UserWriter(database)
         self._passwords = passwords
+        self._with_attributes: set[str] = set()
+        """Projects that were seen to have custom attributes."""
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -90,34 +93,58 @@ class Users:
             tenants=wishes.tenants or (),
             application_ids=wishes.application_ids or (),
         )
-        declared = self._holdings.declarations(caller)
         blank = _BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
             tenants=found.held_tenants(wishes.tenants or ()),
             applications=found.held_applications(wishes.application_ids or ()),
-            custom_attributes=attribute_values({}, wishes, declared, creating=True),
             password_change_required=password.temporary if password else None,
         )
-        create_time, granted = rows.create(
-            self._database,
-            {
-                **events.envelope(caller),
-                **columns_of(values),
-                "user_id": user_id,
-                "status": status,
-                "role_ids": [role.role_id for role in wanted.roles],
-                "role_expire_times": [role.expire_time for role in wanted.roles],
-                "snapshot": events.to_json({"user_id": user_id, "status": status, **_snapshot(wanted)}),
-            },
-        )
-        created = wanted._replace(roles=held_roles(granted), create_time=create_time, update_time=create_time)
+        created, declared = self._insert(caller, wanted, wishes, alone=wanted == blank)
         # The roles are stored already, default ones included.
         self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
         if stored_hash is not None and password is not None:
             self._passwords.store(caller, user_id, stored_hash, temporary=password.temporary)
-        expired = created.expire_time is not None and created.expire_time <= create_time
+        expired = created.expire_time is not None and created.expire_time <= created.create_time
         return created._replace(status="EXPIRED") if expired else created
+
+    def _insert(
+        self, caller: Caller, wanted: User, wishes: Wishes, *, alone: bool
+    ) -> tuple[User, Declarations]:
+        """Stores a new user's columns, roles and event, and returns what became of it.
+
+        Most projects declare no custom attributes, so that is supposed at first; the store finds out.
+        `alone` tells that nothing else has to be stored of the user.
+        """
+        project_id = caller.project_id
+        known = bool(wishes.attributes) or project_id in self._with_attributes
+        declared = self._holdings.declarations(caller) if known else {}
+        attributes = attribute_values({}, wishes, declared, creating=True)
+        wanted = wanted._replace(custom_attributes=attributes)
+        values = {name: getattr(wanted, name) for name in SETTABLE}
+        shown = {"user_id": wanted.user_id, "status": wanted.status, **_snapshot(wanted)}
+        create_time, roles, granted, attributes_exist = rows.create(
+            self._database,
+            {
+                **events.envelope(caller),
+                **columns_of(values),
+                "user_id": wanted.user_id,
+                "status": wanted.status,
+                "role_ids": [role.role_id for role in wanted.roles],
+                "role_expire_times": [role.expire_time for role in wanted.roles],
+                "most_roles": MAX_ROLES_PER_USER,
+                "attributes_known": known,
+                "snapshot": events.to_json(shown),
+            },
+            only=alone and not attributes,
+        )
+        if attributes_exist and not known:
+            self._with_attributes.add(project_id)
+            return self._insert(caller, wanted, wishes, alone=alone)
+        if roles > MAX_ROLES_PER_USER:
+            raise Error(Reason.TOO_MANY_ROLES, limit=str(MAX_ROLES_PER_USER))
+        held = held_roles(granted)
+        return wanted._replace(roles=held, create_time=create_time, update_time=create_time), declared
 
     def update(
         self, caller: Caller, by: UserRef, values: Mapping[str, Any], wishes: Wishes, *, etag: str

@@ -101,9 +101,18 @@ class Database:
         """Runs a statement and returns its first row, if there is one."""
         return self._run(sql, parameters).fetchone()
 
-    def row(self, sql: str, parameters: Mapping[str, Any]) -> Row:
-        """Runs a statement that always returns a row, and returns it."""
-        row = self._run(sql, parameters).fetchone()
+    def row(self, sql: str, parameters: Mapping[str, Any], *, only: bool = False) -> Row:
+        """Runs a statement that always returns a row, and returns it.
+
+        `only` tells that the transaction has no other statement: then it is one by itself, which saves the
+        round trips of BEGIN and COMMIT.
+        """
+        lease = self._lease()
+        if only and not lease.begun and lease.opening is None:
+            with self.aside():
+                row = self._run(sql, parameters).fetchone()
+        else:
+            row = self._run(sql, parameters).fetchone()
         assert row is not None, "the statement returns a row"
         return row
 

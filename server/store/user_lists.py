@@ -84,8 +84,8 @@ FILTERS: Final[dict[str, Any]] = {
     "tenant_roles": SQL(_HOLDS_IN_TENANT),
     "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
     "with_password": SQL(_HAS_PASSWORD),
-    "last_login_after": LAST_LOGIN >= P.last_login_after,
-    "last_login_before": (LAST_LOGIN < P.last_login_before) & U.last_login_time.is_null(False),
+    "last_login_after": P.last_login_after <= LAST_LOGIN,
+    "last_login_before": (P.last_login_before > LAST_LOGIN) & U.last_login_time.is_null(False),
     "no_test_users": SQL('NOT "u"."test"'),
     "only_test_users": SQL('"u"."test"'),
 }

@@ -165,21 +165,9 @@ def batch_get(database: Database, project_id: str, keys: dict[str, list[str]]) -
     return database.all(_BATCH_GET, {"project_id": project_id, **keys})
 
 
+# All depends on `created`: if that is empty, nothing is left behind.
 _CREATE: Final = """
-WITH created AS (
-    INSERT INTO users (
-        project_id, user_id, login_ids, email, email_key, email_verified,
-        phone_number, phone_number_verified, given_name, family_name, family_name_key, middle_name,
-        display_name, picture, locale, zoneinfo, status, metadata, test, expire_time, search_text)
-    VALUES (
-        %(project_id)s, %(user_id)s, %(login_ids)s, %(email)s, %(email_key)s, %(email_verified)s,
-        %(phone_number)s, %(phone_number_verified)s, %(given_name)s, %(family_name)s,
-        %(family_name_key)s, %(middle_name)s, %(display_name)s, %(picture)s, %(locale)s,
-        %(zoneinfo)s, %(status)s, %(metadata)s, %(test)s, %(expire_time)s, %(search_text)s)
-), named AS (
-    INSERT INTO login_ids (project_id, login_id_key, user_id)
-    SELECT %(project_id)s, key, %(user_id)s FROM unnest(%(login_id_keys)s::text[]) AS key
-), roles_given AS (
+WITH roles_given AS (
     SELECT role_id, name, name_key, permissions
     FROM roles
     WHERE project_id = %(project_id)s AND ("default" OR role_id = ANY(%(role_ids)s::uuid[]))
@@ -189,27 +177,51 @@ WITH created AS (
     FROM roles_given
     LEFT JOIN unnest(%(role_ids)s::uuid[], %(role_expire_times)s::timestamptz[])
         AS asked (role_id, expire_time) USING (role_id)
+), created AS (
+    INSERT INTO users (
+        project_id, user_id, login_ids, email, email_key, email_verified,
+        phone_number, phone_number_verified, given_name, family_name, family_name_key, middle_name,
+        display_name, picture, locale, zoneinfo, status, metadata, test, expire_time, search_text)
+    SELECT
+        %(project_id)s::uuid, %(user_id)s::uuid, %(login_ids)s::text[], %(email)s, %(email_key)s,
+        %(email_verified)s::boolean, %(phone_number)s, %(phone_number_verified)s::boolean, %(given_name)s,
+        %(family_name)s, %(family_name_key)s, %(middle_name)s, %(display_name)s, %(picture)s, %(locale)s,
+        %(zoneinfo)s, %(status)s, %(metadata)s::jsonb, %(test)s::boolean, %(expire_time)s::timestamptz,
+        %(search_text)s
+    WHERE (SELECT count(*) FROM held) <= %(most_roles)s
+        AND (%(attributes_known)s OR NOT EXISTS (
+            SELECT FROM custom_attributes WHERE project_id = %(project_id)s))
+    RETURNING project_id, user_id
+), named AS (
+    INSERT INTO login_ids (project_id, login_id_key, user_id)
+    SELECT project_id, key, user_id FROM created, unnest(%(login_id_keys)s::text[]) AS key
 ), granted AS (
     INSERT INTO user_roles (project_id, user_id, role_id, expire_time)
-    SELECT %(project_id)s, %(user_id)s, role_id, expire_time FROM held
+    SELECT project_id, user_id, role_id, expire_time FROM created, held
 ), recorded AS (
     INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
-    SELECT %(project_id)s, %(event_id)s, 'user.created', %(user_id)s, %(key_id)s, %(call_id)s,
+    SELECT project_id, %(event_id)s::uuid, 'user.created', user_id, %(key_id)s::uuid, %(call_id)s,
         jsonb_build_object('after', %(snapshot)s::jsonb || jsonb_build_object('roles',
             coalesce((SELECT jsonb_agg(name ORDER BY name_key) FROM held), '[]'::jsonb)))
+    FROM created
 )
-SELECT now(), (
-    SELECT jsonb_agg(
-        jsonb_build_array(role_id, name, permissions, (extract(epoch from expire_time) * 1000000)::bigint)
-        ORDER BY name_key
-    )::text
-    FROM held)
+SELECT now(), (SELECT count(*) FROM held), (
+    SELECT jsonb_agg(jsonb_build_array(
+        role_id, name, permissions, (extract(epoch from expire_time) * 1000000)::bigint
+    ) ORDER BY name_key)::text
+    FROM held
+), EXISTS (SELECT FROM custom_attributes WHERE project_id = %(project_id)s)
 """
 
 
-def create(database: Database, values: dict[str, Any]) -> Row:
-    """Inserts a user with login ids, roles, default roles and event; returns (create_time, roles)."""
-    return database.row(_CREATE, values)
+def create(database: Database, values: dict[str, Any], *, only: bool) -> Row:
+    """Inserts a user with login ids, roles, default roles and event; but nothing if the roles are more than
+    `most_roles`, or if the project has custom attributes and they are not `attributes_known`.
+
+    Returns (create_time, number of roles, roles, whether the project has custom attributes). `only` tells
+    that nothing else belongs to the transaction.
+    """
+    return database.row(_CREATE, values, only=only)
 
 
 _UPDATE: Final = """

@@ -14,7 +14,7 @@ from tests.calling import Client, Refused
 from tests.requests import invoke
 
 # What stands in these is a value, not fields of the contract.
-VALUES = {"google.protobuf.Struct", "google.protobuf.Timestamp", "google.protobuf.Duration"}
+VALUES = {f"google.protobuf.{name}" for name in ("Struct", "Value", "ListValue", "Timestamp", "Duration")}
 
 
 def ignored(field: FieldDescriptor) -> bool:
@@ -47,9 +47,13 @@ def paths(
             continue
         if wanted(field):
             yield name
-        elif field.message_type is not None and field.message_type.full_name not in VALUES:
+        elif field.message_type is not None and not _is_value(field.message_type):
             inner = paths(field.message_type, wanted, all_fields=all_fields)
             yield from (f"{name}.{path}" for path in inner)
+
+
+def _is_value(message: Descriptor) -> bool:
+    return message.full_name in VALUES or bool(message.GetOptions().map_entry)
 
 
 def put(message: Any, path: str, value: Any) -> None:
