@@ -10,11 +10,12 @@ from typing import Final
 from scripts.benchmark import floor
 from scripts.benchmark.cost import HEADINGS, Cost, Messages, Side, compare
 from scripts.benchmark.load import Drive, Loader
-from scripts.benchmark.messages import Messenger, answer_size, method
+from scripts.benchmark.messages import Messenger, method
 from scripts.benchmark.options import Options
+from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
 from scripts.benchmark.seeding import sample, seed
-from scripts.benchmark.stage import Contestant, Stage, stage
+from scripts.benchmark.stage import Stage, stage
 from scripts.benchmark.statements import statements_of
 from server.worker import work
 
@@ -45,7 +46,7 @@ def run(options: Options) -> list[Figure]:
             seed(connection, installation.credentials.project_id, options.users)
             named = sample(connection, _NAMED_USERS)
             service = where.start("service", work, installation)
-            floor.prepare(connection, named, size=answer_size(service, named))
+            floor.prepare(connection)
         base = where.start("floor", floor.work, installation)
         each = f"one process of {where.config.threads} threads on each side"
         heading(f"Calls: {options.users:,} users, {each}, {loader.name}")
@@ -66,7 +67,7 @@ def _kinds(options: Options, messenger: Messenger) -> list[Kind]:
         Kind("GetUser", gets, "Read", gets),
         Kind("CreateUser", creates, "Insert", creates),
         Kind("ListUsers", lambda: pages, "Read", gets),
-        Kind("ModifyUserRoles", messenger.role_changes, "Insert", messenger.role_changes),
+        Kind("ModifyUserRoles", messenger.role_changes, "Insert", creates),
     ]
 
 

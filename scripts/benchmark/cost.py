@@ -8,7 +8,8 @@ from statistics import median
 
 from scripts.benchmark.load import Drive, Loader, Outcome
 from scripts.benchmark.meters import cpu_seconds, family_cpu_seconds
-from scripts.benchmark.stage import Contestant, Stage
+from scripts.benchmark.processes import Contestant
+from scripts.benchmark.stage import Stage
 
 Messages = Callable[[], Iterable[bytes]]
 """Makes the messages of one drive."""

@@ -11,9 +11,10 @@ from scripts.benchmark.cost import HEADINGS, Cost, Side, compare
 from scripts.benchmark.load import Drive, Loader
 from scripts.benchmark.messages import Messenger, list_users, method, search_users, walk
 from scripts.benchmark.options import Options
+from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
 from scripts.benchmark.seeding import emails, sample, seed
-from scripts.benchmark.stage import Contestant, Stage, stage
+from scripts.benchmark.stage import Stage, stage
 from server.worker import work
 
 _CONNECTIONS: Final = 8

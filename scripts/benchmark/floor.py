@@ -1,63 +1,63 @@
 """The floor: a bare grpcio server with one raw psycopg statement a call, and nothing else.
 
-It takes and answers messages of the sizes that the service's have, as bytes: it neither parses nor builds
-them.
+It takes the service's own requests and answers the same messages, made of one row: no key, no check, no
+log, no roles, no event, no second table. What the service costs beyond is what all of these cost.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
 import grpc
 import psycopg
+from google.protobuf.timestamp_pb2 import Timestamp
+from roster.v1 import user_pb2
+from roster.v1 import user_service_pb2 as rpc
 
 from server.config import Config
+from server.domain.identity import new_id
 from server.signals import STOP, SignalInbox
 
-_SERVICE: Final = "benchmark.Floor"
+_SERVICE: Final = "bench.Floor"
 
+_READ: Final = """
+SELECT user_id::text, email, email_verified, phone_number, phone_number_verified, given_name, family_name,
+    display_name, picture, locale, zoneinfo, status, create_time, update_time, revision
+FROM users WHERE project_id = %s AND user_id = %s
+"""
 _SCHEMA: Final = """
 CREATE SCHEMA floor;
-CREATE TABLE floor.messages (id text PRIMARY KEY, message bytea NOT NULL);
-CREATE TABLE floor.inserted (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bytea NOT NULL);
+CREATE TABLE floor.users (user_id uuid PRIMARY KEY, email text NOT NULL, given_name text NOT NULL,
+    family_name text NOT NULL, display_name text NOT NULL, create_time timestamptz NOT NULL DEFAULT now());
 """
-_FILL: Final = """
-INSERT INTO floor.messages SELECT id, convert_to(repeat('.', %s), 'UTF8') FROM unnest(%s::text[]) AS id
+_INSERT: Final = """
+INSERT INTO floor.users (user_id, email, given_name, family_name, display_name)
+VALUES (%s, %s, %s, %s, %s) RETURNING create_time
 """
-_READ: Final = "SELECT message FROM floor.messages WHERE id = %s"
-_INSERT: Final = "INSERT INTO floor.inserted (message) VALUES (%s)"
-
-_ID_LENGTH: Final = 36
-_ADDED_BY_THE_SERVICE: Final = bytes(90)
-"""Stands for the id, the times, the status and the etag, which the answer has and the request has not."""
 
 
 def method(name: str) -> str:
-    """Read or Insert, as gRPC has it."""
+    """What the protocol calls a method of the floor."""
     return f"/{_SERVICE}/{name}"
 
 
-def prepare(connection: psycopg.Connection[Any], ids: Sequence[str], *, size: int) -> None:
-    """Make the floor's tables, and for each id a message of this many bytes to read."""
+def prepare(connection: psycopg.Connection[Any]) -> None:
+    """Make the table that the floor inserts into."""
     connection.execute(_SCHEMA)
-    connection.execute(_FILL, (size, list(ids)))
-    connection.execute("VACUUM ANALYZE floor.messages")
 
 
 def work(config: Config, listen: str, pipe: Connection) -> None:
-    """Serve on the address until the other end of the pipe is closed, as `server.worker.work` does."""
+    """Serve on the address until the other end of the pipe is closed; as `server.worker.work`."""
     inbox = SignalInbox(STOP)
     url = pipe.recv()
     pool = ThreadPoolExecutor(config.threads)
     server = grpc.server(pool, options=(("grpc.so_reuseport", 0),))
-    handlers: dict[str, Any] = {
-        name: grpc.unary_unary_rpc_method_handler(call) for name, call in _methods(url).items()
-    }
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, _handlers(url)),))
     port = server.add_insecure_port(listen)
     server.start()
     pipe.send(port)
@@ -65,24 +65,62 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     server.stop(1).wait()
 
 
-def _methods(url: str) -> dict[str, Callable[[bytes, Any], bytes]]:
+def _handlers(url: str) -> dict[str, Any]:
+    with psycopg.connect(url) as connection:
+        (project_id,) = connection.execute("SELECT project_id::text FROM projects").fetchone() or ("",)
     local = threading.local()
 
-    def execute(sql: str, value: Any) -> psycopg.Cursor[Any]:
+    def row(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
         try:
             connection = local.connection
         except AttributeError:
             connection = local.connection = psycopg.connect(url, autocommit=True)
-        cursor: psycopg.Cursor[Any] = connection.execute(sql, (value,))
-        return cursor
+        found: tuple[Any, ...] = connection.execute(sql, values).fetchone()
+        return found
 
-    def read(request: bytes, _: Any) -> bytes:
-        # A GetUser request ends in the id.
-        message: bytes = execute(_READ, request[-_ID_LENGTH:].decode()).fetchone()[0]  # type: ignore[index]
-        return message
+    def read(request: rpc.GetUserRequest, _: Any) -> rpc.GetUserResponse:
+        return rpc.GetUserResponse(user=_user(*row(_READ, (project_id, request.by.user_id))))
 
-    def insert(request: bytes, _: Any) -> bytes:
-        execute(_INSERT, request)
-        return request + _ADDED_BY_THE_SERVICE
+    def insert(request: rpc.CreateUserRequest, _: Any) -> rpc.CreateUserResponse:
+        user = request.user
+        user.user_id = new_id()
+        values = (user.user_id, user.email, user.given_name, user.family_name, user.display_name)
+        (create_time,) = row(_INSERT, values)
+        user.create_time.CopyFrom(_timestamp(create_time))
+        user.update_time.CopyFrom(user.create_time)
+        return rpc.CreateUserResponse(user=user)
 
-    return {"Read": read, "Insert": insert}
+    return {
+        "Read": _handler(read, rpc.GetUserRequest, rpc.GetUserResponse),
+        "Insert": _handler(insert, rpc.CreateUserRequest, rpc.CreateUserResponse),
+    }
+
+
+def _handler(behavior: Callable[[Any, Any], Any], request: Any, response: Any) -> Any:
+    return grpc.unary_unary_rpc_method_handler(behavior, request.FromString, response.SerializeToString)
+
+
+def _user(*columns: Any) -> user_pb2.User:
+    user_id, email, email_verified, phone, phone_verified, given, family, display, *rest = columns
+    picture, locale, zoneinfo, status, create_time, update_time, revision = rest
+    return user_pb2.User(
+        user_id=user_id,
+        email=email,
+        email_verified=email_verified,
+        phone_number=phone,
+        phone_number_verified=phone_verified,
+        given_name=given,
+        family_name=family,
+        display_name=display,
+        picture=picture,
+        locale=locale,
+        zoneinfo=zoneinfo,
+        status=f"USER_STATUS_{status}",
+        create_time=_timestamp(create_time),
+        update_time=_timestamp(update_time),
+        etag=str(revision),
+    )
+
+
+def _timestamp(instant: datetime) -> Timestamp:
+    return Timestamp(seconds=int(instant.timestamp()), nanos=instant.microsecond * 1000)

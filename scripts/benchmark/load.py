@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.benchmark.stage import Contestant
+from scripts.benchmark.processes import Contestant
 
 _SOURCE: Final = Path(__file__).with_name("gload.c")
 

@@ -9,9 +9,10 @@ from scripts.benchmark.load import Drive, Loader
 from scripts.benchmark.messages import Messenger, method
 from scripts.benchmark.meters import resident_megabytes
 from scripts.benchmark.options import Options
+from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
 from scripts.benchmark.seeding import sample, seed
-from scripts.benchmark.stage import Contestant, stage
+from scripts.benchmark.stage import stage
 from server.worker import work
 
 _CONNECTIONS: Final = 32

@@ -15,8 +15,8 @@ from roster.v1 import user_service_pb2 as rpc
 from roster.v1 import user_service_pb2_grpc as stubs
 
 from scripts.benchmark.names import FAMILY, GIVEN
+from scripts.benchmark.processes import Contestant
 from scripts.benchmark.seeding import ROLES
-from scripts.benchmark.stage import Contestant
 
 _SEED: Final = 20_240_229
 _CALL_SECONDS: Final = 30.0

@@ -64,7 +64,7 @@ LAST_LOGIN: Final = fn.coalesce(U.last_login_time, SQL("'0001-01-01 00:00:00+00'
 FILTERS: Final[dict[str, Any]] = {
     "any_roles": SQL(_HOLDS_ANY),
     "all_roles": SQL(_HOLDS_ALL),
-    "statuses": fn.ANY(P("statuses", "text[]")) == STATUS,
+    "statuses": STATUS == fn.ANY(P("statuses", "text[]")),  # noqa: SIM300 - ANY must stand on the right
     "email_verified": U.email_verified == P.email_verified,
     "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
     "created_after": U.create_time >= P.created_after,

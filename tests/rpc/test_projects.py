@@ -193,7 +193,7 @@ def test_creation_is_recorded_in_the_new_project(server: Running, client: Client
     (event,) = events(server.url, created.project_id)
 
     assert (event.type, event.subject_id) == ("project.created", created.project_id)
-    assert event.changes == (None, {"display_name": "Second"})
+    assert event.changes == (None, {"display_name": "Second", "settings": {}})
     assert event.key_id is not None
     assert event.key_id.replace("-", "") in client.key
 
