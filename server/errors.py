@@ -212,6 +212,9 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
 }
 
 
+METADATA_CHARACTERS: Final = 256
+"""Of a value that is repeated to the caller. No id, name or identifier is longer."""
+
 FIELDS_IN_MESSAGE: Final = 8
 """Invalid fields that a message names; the violations beside it name all."""
 
@@ -225,7 +228,7 @@ class Violation:
 
 
 class Error(Exception):
-    """A call is refused for `reason`; `metadata` fills in its message and reaches the caller as it is.
+    """A call is refused for `reason`; `metadata` fills in its message and reaches the caller, what is too long cut short.
 
     Nothing secret may be passed: no password, token, key or hash.
     """
@@ -233,6 +236,7 @@ class Error(Exception):
     def __init__(self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
         self.reason = reason
         self.kind, template = REASONS[reason]
+        metadata = {name: value[:METADATA_CHARACTERS] for name, value in metadata.items()}
         self.metadata = metadata
         self.violations = tuple(violations)
         self.message = template.format(

@@ -33,6 +33,8 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     # What is there now stays to the end: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
+    # A page of users is thousands of short-lived objects, none of them in a cycle.
+    gc.set_threshold(50_000)
     port = server.start(listen)
     try:
         pipe.send(port)

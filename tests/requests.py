@@ -124,7 +124,7 @@ def ground(client: Client) -> Ground:
         )
     ).management_key
     user, _ = (
-        client.users.CreateUser(user_rpc.CreateUserRequest(user=user)).user
+        client.users.CreateUser(user_rpc.CreateUserRequest(user=user, password=PASSWORD)).user
         for user in (
             user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada"),
             user_pb2.User(login_ids=["bot"], test=True),

@@ -115,7 +115,7 @@ def test_no_two_methods_share_an_http_rule() -> None:
 def test_reads_have_no_side_effects_and_writes_can_be_repeated(name: str) -> None:
     """Every other method's request has an optional `request_id`, a UUID."""
     verb = name.partition(".")[2]
-    reading = verb.startswith(("Get", "List", "Search", "BatchGet"))
+    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check"))
     assert is_read(name) == reading
 
     field = f"{request_of(name)}.request_id"
@@ -139,6 +139,8 @@ def test_every_field_of_a_request_says_whether_it_is_needed(name: str) -> None:
     """Exactly one of REQUIRED, OPTIONAL, OUTPUT_ONLY and IMMUTABLE; the members of a oneof share the one
     of its message."""
     for message in referenced(request_of(name)):
+        if messages()[message].descriptor.options.map_entry:
+            continue
         for field in messages()[message].descriptor.field:
             alternative = field.HasField("oneof_index") and not field.proto3_optional
             assert len(behaviors(field)) == (0 if alternative else 1), f"{message}.{field.name}"
@@ -178,15 +180,35 @@ def test_resource_has_an_etag_and_times(resource: str) -> None:
 
 def test_resources_are_known() -> None:
     """Those that can be created."""
-    assert RESOURCES == {"User", "Role", "Project", "ManagementKey"}
+    assert RESOURCES == {
+        "User",
+        "Role",
+        "Tenant",
+        "Application",
+        "CustomAttribute",
+        "Project",
+        "ManagementKey",
+    }
 
 
 def test_secrets_are_marked() -> None:
-    """What is marked is neither recorded nor printed; every field that holds a secret is marked."""
+    """What is marked is neither recorded nor printed; every field that could hold a secret is marked."""
     marked = {name for name, field in fields().items() if field.descriptor.options.debug_redact}
+    secret = ("secret", "plain", "hashed", "encoded", "digest", "salt", "signer_key", "key")
 
-    assert marked == {name for name in fields() if name.endswith(".secret")}
-    assert marked == {"CreateManagementKeyResponse.secret", "RotateManagementKeyResponse.secret"}
+    assert marked == {
+        name
+        for name, field in fields().items()
+        if name.rpartition(".")[2] in secret and not in_map(name) and field.descriptor.type not in NUMBERS
+    }
+
+
+NUMBERS = (FieldDescriptorProto.TYPE_INT32, FieldDescriptorProto.TYPE_INT64)
+
+
+def in_map(field: str) -> bool:
+    """Whether the field is the key or value of a map."""
+    return bool(messages()[field.rpartition(".")[0]].descriptor.options.map_entry)
 
 
 @each_method
@@ -200,8 +222,8 @@ def test_errors_that_a_method_documents_exist(name: str) -> None:
     assert len(documented) == comment(name).count("Errors:")
 
     assert {reason for part in documented for reason in part.split(", ")} <= known
-    if not is_read(name):
-        assert documented
+    if {field.name for field in messages()[request_of(name)].descriptor.field} - {"request_id"}:
+        assert documented or is_read(name)
 
 
 def test_every_list_takes_the_fields_of_paging() -> None:

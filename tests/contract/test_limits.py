@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server import config
+from server.domain.passwords.opaque import MAX_PASSWORD_BYTES
 from server.errors import REASONS, Reason
 from tests.contract.descriptions import comment, fields, rules
 
@@ -17,19 +18,53 @@ def spelled(number: int) -> str:
     return f"{number:,}"
 
 
-@pytest.mark.parametrize("field", ["User.roles", "ModifyUserRolesRequest.roles"])
-def test_roles_of_a_user(field: str) -> None:
-    """100."""
-    assert rules(field).repeated.max_items == config.MAX_ROLES_PER_USER
-    assert f"at most {config.MAX_ROLES_PER_USER}" in comment(field)
+@pytest.mark.parametrize(
+    ("field", "limit"),
+    [
+        ("User.roles", config.MAX_ROLES_PER_USER),
+        ("TenantMembership.roles", config.MAX_ROLES_PER_USER),
+        ("ModifyUserRolesRequest.roles", config.MAX_ROLES_PER_USER),
+        ("User.tenants", config.MAX_TENANTS_PER_USER),
+        ("ModifyUserTenantsRequest.tenant_ids", config.MAX_TENANTS_PER_USER),
+        ("User.applications", config.MAX_APPLICATIONS_PER_USER),
+        ("ModifyUserApplicationsRequest.application_ids", config.MAX_APPLICATIONS_PER_USER),
+    ],
+)
+def test_belongings_of_a_user(field: str, limit: int) -> None:
+    """100 each."""
+    assert rules(field).repeated.max_items == limit
+    assert f"at most {limit}" in comment(field)
 
 
-def test_roles_of_a_user_in_the_error() -> None:
-    """The reason says the number too."""
-    words = comment("ErrorReason.ERROR_REASON_TOO_MANY_ROLES")
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason.TOO_MANY_ROLES, f"more than {config.MAX_ROLES_PER_USER} roles"),
+        (Reason.TOO_MANY_TENANTS, f"more than {config.MAX_TENANTS_PER_USER} tenants"),
+        (Reason.TOO_MANY_APPLICATIONS, f"more than {config.MAX_APPLICATIONS_PER_USER} applications"),
+        (Reason.CUSTOM_ATTRIBUTE_LIMIT, f"its {config.MAX_CUSTOM_ATTRIBUTES} custom attributes"),
+    ],
+)
+def test_limits_in_errors(reason: Reason, words: str) -> None:
+    """The reason says the number, in words and as metadata."""
+    assert words in comment(f"ErrorReason.ERROR_REASON_{reason.value}")
+    assert "{limit}" in REASONS[reason][1]
 
-    assert f"more than {config.MAX_ROLES_PER_USER} roles" in words
-    assert "{limit}" in REASONS[Reason.TOO_MANY_ROLES][1]
+
+def test_custom_attributes_of_a_project() -> None:
+    """200, and so many values of a user."""
+    assert rules("User.custom_attributes").map.max_pairs == config.MAX_CUSTOM_ATTRIBUTES
+    assert f"At most {config.MAX_CUSTOM_ATTRIBUTES} in a project" in comment("CustomAttribute")
+
+
+def test_words_of_a_search() -> None:
+    """10."""
+    assert f"at most {config.MAX_SEARCH_WORDS} words" in comment("SearchUsersRequest.query")
+
+
+def test_length_of_a_password() -> None:
+    """1,000 bytes."""
+    assert f"at most {spelled(MAX_PASSWORD_BYTES)} bytes" in comment("Password.plain")
 
 
 def test_login_ids_of_a_user() -> None:
@@ -110,7 +145,7 @@ def stated(rule: Any) -> set[int]:
 
 
 # Sizes that no annotation can state: the domain holds them.
-UNSTATED = {"User.metadata", "RotateManagementKeyRequest.overlap"}
+UNSTATED = {"User.metadata", "Password.plain", "RotateManagementKeyRequest.overlap"}
 
 
 @pytest.mark.parametrize(

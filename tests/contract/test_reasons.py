@@ -52,7 +52,7 @@ def test_parts_of_the_message_are_documented(reason: Reason) -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_some_test_meets_the_reason(reason: Reason) -> None:
     """Outside of this folder, which only speaks of reasons."""
-    quoted = re.compile(rf"""["']{reason.value}["']|\b{reason.value}=""")
+    quoted = re.compile(rf"""["']{reason.value}["']|\bReason\.{reason.value}\b|\b{reason.value}=""")
     sources = [path for path in TESTS.rglob("test_*.py") if path.parent.name != "contract"]
 
     assert any(quoted.search(path.read_text(encoding="utf-8")) for path in sources)

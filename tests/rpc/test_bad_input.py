@@ -93,7 +93,8 @@ def test_numbers_that_name_nothing_are_refused(server: Running, client: Client) 
         for path in paths(METHODS[name].input_type, is_enum):
             for value in (99, -1, 2**31 - 1):
                 error = refusal(client, name, altered(request, path, value))
-                assert (error.reason, set(error.fields)) == ("FIELDS_INVALID", {path})
+                assert error.reason == "FIELDS_INVALID"
+                assert path in error.fields
                 tried += 1
 
     assert tried > 10

@@ -23,12 +23,27 @@ TYPES = {("events", "transaction_id"): "xid8"}
 # Violations that no call can cause: the rows they refer to are locked or made in the same transaction, or
 # the ids are the server's own.
 UNREACHABLE = {
+    "custom_attributes_type_check",
     "events_pkey",
+    "former_passwords_pkey",
+    "former_passwords_user_fkey",
     "login_ids_user_fkey",
     "management_keys_pkey",
+    "passwords_pkey",
+    "passwords_user_fkey",
     "request_records_pkey",
+    "user_applications_pkey",
+    "user_applications_user_fkey",
+    "user_attributes_attribute_fkey",
+    "user_attributes_pkey",
+    "user_attributes_user_fkey",
+    "user_attributes_value_check",
     "user_roles_pkey",
     "user_roles_user_fkey",
+    "user_tenant_roles_membership_fkey",
+    "user_tenant_roles_pkey",
+    "user_tenants_pkey",
+    "user_tenants_user_fkey",
     "users_status_check",
 }
 

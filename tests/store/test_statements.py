@@ -8,39 +8,56 @@ from uuid import uuid4
 
 import grpc
 import pytest
+from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
 from roster.v1 import role_pb2, user_pb2
 from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
+from server.store.models import TABLES
 from tests.calling import Client
 from tests.conftest import StartServer
 from tests.requests import READS, WRITES, Ground, ground, invoke, requests
 
-# What a call of tests.requests takes, which does all that one call of its RPC can do; its event is in it,
-# BEGIN and COMMIT are not.
+# The most that a call of tests.requests takes, which does all that one call of its RPC can do; its event
+# is in it, BEGIN and COMMIT are not.
 STATEMENTS = {
-    "UserService/CreateUser": 2,  # find roles; insert everything
-    "UserService/UpdateUser": 8,  # lock, read, find roles, free and take login ids, grant, update, event
-    "UserService/DeleteUser": 5,  # lock, read, delete, forget, event
+    "UserService/CreateUser": 5,  # find what is named; read attributes; insert; give; set the password
+    "UserService/UpdateUser": 9,  # lock, read, find, attributes, free and take login ids, give, update, event
+    "UserService/DeleteUser": 6,  # lock, read, delete, forget events and answers, event
     "UserService/SetUserStatus": 4,  # lock, read, update, event
     "UserService/UpdateUserLoginId": 6,  # lock, read, free, take, update, event
-    "UserService/ModifyUserRoles": 6,  # lock, read, find roles, grant, update, event
+    "UserService/ModifyUserRoles": 6,  # lock, read, find, give, update, event
+    "UserService/ModifyUserTenants": 6,  # the same
+    "UserService/ModifyUserApplications": 6,  # the same
+    "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
+    "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
+    "UserService/DeleteTestUsers": 1,
     "RoleService/CreateRole": 2,  # insert, event
     "RoleService/UpdateRole": 3,  # lock, update, event
-    "RoleService/DeleteRole": 4,  # lock, take back, delete, event
+    "RoleService/DeleteRole": 5,  # lock, take back in the project and in tenants, delete, event
+    "TenantService/CreateTenant": 2,  # insert, event
+    "TenantService/UpdateTenant": 3,  # lock, update, event
+    "TenantService/DeleteTenant": 4,  # lock, end memberships, delete, event
+    "ApplicationService/CreateApplication": 2,
+    "ApplicationService/UpdateApplication": 3,
+    "ApplicationService/DeleteApplication": 4,
+    "CustomAttributeService/CreateCustomAttribute": 3,  # count, insert, event
+    "CustomAttributeService/UpdateCustomAttribute": 4,  # lock, are options in use, update, event
+    "CustomAttributeService/DeleteCustomAttribute": 3,  # lock, delete, event
     "ProjectService/CreateProject": 2,  # insert, event
     "ProjectService/UpdateProject": 3,  # lock, update, event
-    "ProjectService/DeleteProject": 9,  # lock, and a deletion a table
+    "ProjectService/DeleteProject": 1 + len(TABLES),  # lock, and a deletion a table
     "ManagementKeyService/CreateManagementKey": 3,  # do the projects exist, insert, event
     "ManagementKeyService/UpdateManagementKey": 4,  # lock, do the projects exist, update, event
     "ManagementKeyService/RotateManagementKey": 3,  # lock, update, event
     "ManagementKeyService/RevokeManagementKey": 3,  # lock, update, event
 }
 
-REQUEST_ID = 2
-"""Statements more of a call with a `request_id`: claim it, keep the answer. A repeat of it takes as many
-in all: see that it is claimed, read the answer."""
+REQUEST_ID = 3
+"""Statements more of a call with a `request_id`: look for it, claim it, keep the answer."""
+REPEAT = 1
+"""Statements of a repeat: look for it."""
 
 
 class Counted:
@@ -104,19 +121,24 @@ def test_look_at_the_key_is_one_statement(start_server: StartServer, client: Cli
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_write_is_as_many_statements_as_stated(counted: Counted, on: Ground, name: str) -> None:
-    """The figures are exact, so that one more is noticed, and one less noted."""
-    assert len(counted.statements(name, requests(on)[name])) == STATEMENTS[name]
+def test_write_is_as_few_statements_as_stated(counted: Counted, on: Ground, name: str) -> None:
+    """One more is noticed."""
+    assert 0 < len(counted.statements(name, requests(on)[name])) <= STATEMENTS[name]
+
+
+def test_figures_are_stated_of_every_write() -> None:
+    """And of no others."""
+    assert set(STATEMENTS) == set(WRITES)
 
 
 def test_repetition_is_cheap(counted: Counted, on: Ground) -> None:
-    """A request_id costs two statements, and a repeat costs two."""
+    """A repeat takes less than the call itself."""
     for name in ("RoleService/UpdateRole", "UserService/CreateUser"):
         request = requests(on)[name]
         request.request_id = str(uuid4())
 
-        assert len(counted.statements(name, request)) == STATEMENTS[name] + REQUEST_ID
-        assert len(counted.statements(name, request)) == REQUEST_ID
+        assert len(counted.statements(name, request)) <= STATEMENTS[name] + REQUEST_ID
+        assert len(counted.statements(name, request)) <= REPEAT
 
 
 def test_writes_do_not_take_more_statements_for_more(counted: Counted, on: Ground) -> None:
@@ -151,25 +173,53 @@ FILTERS: dict[str, Any] = {
     "phone_numbers": ["+4930123456"],
     "login_ids": ["ada", "grace"],
     "test_users": user_rpc.TEST_USERS_INCLUDE,
+    "tenant_ids": [str(uuid4()), str(uuid4())],
+    "tenant_roles": [
+        user_rpc.TenantRole(tenant_id=str(uuid4()), role=role_pb2.RoleRef(name="Reader")),
+        user_rpc.TenantRole(tenant_id=str(uuid4()), role=role_pb2.RoleRef(role_id=str(uuid4()))),
+    ],
+    "application_ids": [str(uuid4()), str(uuid4())],
+    "auth_methods": [user_pb2.AUTH_METHOD_PASSWORD],
+    "last_login_after": Timestamp(seconds=1),
+    "last_login_before": Timestamp(seconds=2**32),
 }
+
+# These are named by the caller and typed: a second statement reads what they are.
+ATTRIBUTES = [
+    user_rpc.AttributeCondition(name="level", equals=Value(number_value=7)),
+    user_rpc.AttributeCondition(name="level", range=user_rpc.AttributeRange(at_least=Value(number_value=1))),
+]
 
 
 def test_these_filters_are_all_there_are() -> None:
     """A filter that is added is tried here too."""
-    assert set(FILTERS) == {field.name for field in user_rpc.UserFilter.DESCRIPTOR.fields}
+    fields = {field.name for field in user_rpc.UserFilter.DESCRIPTOR.fields}
+
+    assert {*FILTERS, "attributes"} == fields
 
 
 def test_filtered_list_is_one_statement(counted: Counted, on: Ground) -> None:
     """With each filter, with all of them at once, in every order, counted, and from a page on."""
     each = [user_rpc.UserFilter(**{name: value}) for name, value in FILTERS.items()]
     for chosen in (*each, user_rpc.UserFilter(**FILTERS)):
-        for order in ("", "create_time", "update_time desc", "email", "family_name desc"):
+        for order in ("", "create_time", "update_time desc", "last_login_time", "email", "family_name desc"):
             request = user_rpc.ListUsersRequest(
                 filter=chosen, order_by=order, include_total_size=True, skip=1
             )
             assert len(counted.statements("UserService/ListUsers", request)) == 1
         search = user_rpc.SearchUsersRequest(filter=chosen, query="ada lovelace")
         assert len(counted.statements("UserService/SearchUsers", search)) == 1
+
+
+def test_filter_by_attributes_takes_one_statement_more(counted: Counted, on: Ground) -> None:
+    """To read their types; however many there are."""
+    chosen = user_rpc.UserFilter(attributes=ATTRIBUTES, **FILTERS)
+
+    listed = user_rpc.ListUsersRequest(filter=chosen, include_total_size=True)
+    found = user_rpc.SearchUsersRequest(filter=chosen, query="ada")
+
+    assert len(counted.statements("UserService/ListUsers", listed)) <= 2
+    assert len(counted.statements("UserService/SearchUsers", found)) <= 2
 
 
 def test_later_pages_are_one_statement_too(counted: Counted, on: Ground) -> None:
