@@ -228,7 +228,8 @@ class Violation:
 
 
 class Error(Exception):
-    """A call is refused for `reason`; `metadata` fills in its message and reaches the caller, what is too long cut short.
+    """A call is refused for `reason`; `metadata` fills in its message and reaches the caller, cut short where
+    it is too long.
 
     Nothing secret may be passed: no password, token, key or hash.
     """

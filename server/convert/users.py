@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
+from google.protobuf.struct_pb2 import Value
 from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref

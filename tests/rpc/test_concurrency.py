@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -131,12 +132,11 @@ def test_role_deleted_while_it_is_granted_leaves_no_trace(client: Client, server
         client.roles.CreateRole(role_service_pb2.CreateRoleRequest(role=role))
         email = f"user{round_number}@example.com"
 
+        deletion = role_service_pb2.DeleteRoleRequest(by=role_pb2.RoleRef(name=name))
         granted, deleted = at_once(
             [
-                lambda: create(client, email=email, roles=[user_pb2.RoleGrant(name=name)]),
-                lambda: client.roles.DeleteRole(
-                    role_service_pb2.DeleteRoleRequest(by=role_pb2.RoleRef(name=name))
-                ),
+                partial(create, client, email=email, roles=[user_pb2.RoleGrant(name=name)]),
+                partial(client.roles.DeleteRole, deletion),
             ]
         )
 

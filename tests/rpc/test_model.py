@@ -197,7 +197,7 @@ class Directory(RuleBasedStateMachine):
 
     @contextmanager
     def expecting(self, reason: str) -> Iterator[None]:
-        """Runs a call that must be refused for this reason (or one of several), or, if it is '', must go well."""
+        """Runs a call that must be refused for this reason (or one of several); if it is '', must go well."""
         if not reason:
             yield
             return
