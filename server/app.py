@@ -15,6 +15,7 @@ from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.handlers import SERVICES, methods
 from server.interceptors import way
+from server.jobs.purging import Purger
 from server.store.database import Database
 
 HEALTH_INTERVAL: Final = 1.0
@@ -36,7 +37,8 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
-    hasher = Hasher(config.hashing_parallel, cost=_argon2_cost(config))
+    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
+    hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
     for service in SERVICES:
         service.register(service.make(database, hasher), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -63,6 +65,7 @@ class Server:
     def __init__(self, server: grpc.Server, monitor: HealthMonitor, database: Database) -> None:
         self._server = server
         self._monitor = monitor
+        self._purger = Purger(database)
         self._database = database
 
     def start(self, address: str) -> int:
@@ -70,6 +73,7 @@ class Server:
         address is not to be had."""
         port: int = self._server.add_insecure_port(address)
         self._monitor.start()
+        self._purger.start()
         self._server.start()
         return port
 
@@ -77,6 +81,7 @@ class Server:
         """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done."""
         self._monitor.stop()
         self._server.stop(grace).wait()
+        self._purger.stop()
         self._database.close()
 
 

@@ -40,6 +40,9 @@ class Project(NamedTuple):
         return etag(self.revision, self.create_time)
 
 
+_MOST_AT_ONCE: Final = 1_000
+"""Users of a project that is deleted within the call; a larger one is emptied in the background."""
+
 # What a caller can set, by name; with the value it has when nobody set it.
 SETTABLE: Final[dict[str, Any]] = {"display_name": "", "stored_settings": {}}
 
@@ -102,9 +105,12 @@ class Projects:
         Raises PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH."""
         project = self._locked(caller, project_id)
         require_etag(etag, project.etag)
-        if not force and rows.has_users(self._database, project_id):
+        if not force and rows.has_more_users(self._database, project_id, 0):
             raise Error(Reason.PROJECT_NOT_EMPTY)
-        rows.delete(self._database, project_id)
+        if rows.has_more_users(self._database, project_id, _MOST_AT_ONCE):
+            rows.end(self._database, project_id)
+        else:
+            rows.delete(self._database, project_id)
         if project_id != caller.project_id:
             events.record(self._database, caller, "project.deleted", project_id, {})
 

@@ -42,6 +42,9 @@ _RESOURCES: Final = {
     Reason.ROLE_NOT_FOUND: "roster.v1.Role",
     Reason.PROJECT_NOT_FOUND: "roster.v1.Project",
     Reason.MANAGEMENT_KEY_NOT_FOUND: "roster.v1.ManagementKey",
+    Reason.TENANT_NOT_FOUND: "roster.v1.Tenant",
+    Reason.APPLICATION_NOT_FOUND: "roster.v1.Application",
+    Reason.CUSTOM_ATTRIBUTE_NOT_FOUND: "roster.v1.CustomAttribute",
 }
 
 

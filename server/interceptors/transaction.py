@@ -60,8 +60,7 @@ class Transaction(Interceptor):
         """Raises REQUEST_ID_REUSED."""
         project_id = call.caller.project_id
         request_id = request.request_id = request.request_id.lower()
-        body = request.SerializeToString(deterministic=True)
-        fingerprint = hashlib.sha256(method.name.encode() + b"\0" + body).digest()
+        fingerprint = _fingerprint(method, request)
 
         def answered(first: Row | None) -> Any:
             if first is None:
@@ -89,6 +88,12 @@ class Transaction(Interceptor):
                 return response
         except _Answered as repeat:
             return repeat.response
+        except Error:
+            # What the first has done may be why the repeat is refused: its password is the present one now.
+            first_answer = answered(request_records.find(self._database, project_id, request_id))
+            if first_answer is None:
+                raise
+            return first_answer
 
 
 class _Answered(Exception):
@@ -105,13 +110,38 @@ def _subject(response: Message) -> str | None:
     return None if user is None else str(user.user_id)
 
 
-def _without_secrets(response: Message) -> Message:
-    """The response as it may be stored: fields that the contract marks `debug_redact` are left out."""
-    secret = [field.name for field in response.DESCRIPTOR.fields if field.GetOptions().debug_redact]
-    if not secret:
-        return response
-    kept = type(response)()
-    kept.CopyFrom(response)
-    for name in secret:
-        kept.ClearField(name)
+_SCRYPT_COST: Final = 2**14
+_SECRET_BYTES: Final = 2
+
+
+def _fingerprint(method: Method, request: Message) -> bytes:
+    """Tells requests apart.
+
+    It is kept, and must be no way to try passwords: of what is secret in the request it has so few bits, made
+    at such a cost, that a guess is tried sooner against the password's hash.
+    """
+    shown = _without_secrets(request)
+    name = method.name.encode() + b"\0"
+    fingerprint = hashlib.sha256(name + shown.SerializeToString(deterministic=True)).digest()
+    if shown is request:
+        return fingerprint
+    body = request.SerializeToString(deterministic=True)
+    return fingerprint + hashlib.scrypt(body, salt=name, n=_SCRYPT_COST, r=8, p=1, dklen=_SECRET_BYTES)
+
+
+def _without_secrets(message: Any) -> Any:
+    """The message as it may be stored: fields that the contract marks `debug_redact` are left out, at any depth.
+    The message itself if it has none."""
+    kept = message
+    for field, value in message.ListFields():
+        if field.GetOptions().debug_redact:
+            inner = None
+        elif field.message_type is None or field.is_repeated or (inner := _without_secrets(value)) is value:
+            continue
+        if kept is message:
+            kept = type(message)()
+            kept.CopyFrom(message)
+        kept.ClearField(field.name)
+        if inner is not None:
+            getattr(kept, field.name).CopyFrom(inner)
     return kept

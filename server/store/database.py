@@ -133,7 +133,7 @@ class Database:
                     lease.opening()
             return cursor.execute(sql, parameters)
         except psycopg.Error as error:
-            raise self._failure(lease, error) from error
+            raise self._failure(lease, error) from None
 
     # -- transactions --------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Database:
         try:
             lease.cursor.execute("COMMIT")
         except psycopg.Error as error:
-            raise self._failure(lease, error) from error
+            raise self._failure(lease, error) from None
         finally:
             lease.committing = False
 

@@ -70,8 +70,18 @@ class Unavailable(Exception):
         self.in_doubt = in_doubt
 
 
+class Unforeseen(Exception):
+    """The database refused a statement for a reason that no caller can help: a defect of ours, or of its own.
+
+    It says what the database says but for the details, which quote whole rows: they would get into the log.
+    """
+
+    def __init__(self, error: psycopg.Error) -> None:
+        super().__init__(f"{type(error).__name__}: {error.diag.message_primary or 'no message'}")
+
+
 def translated(error: psycopg.Error, *, lost: bool, in_doubt: bool) -> Exception:
-    """The error to raise in place of `error`; `error` itself if it shows a defect of ours.
+    """The error to raise in place of `error`, and without it as its cause.
 
     `lost` tells whether the connection is gone, `in_doubt` whether a COMMIT was under way.
     """
@@ -86,4 +96,4 @@ def translated(error: psycopg.Error, *, lost: bool, in_doubt: bool) -> Exception
         return Error(Reason.CREDENTIALS_INVALID)
     if constraint in CONSTRAINTS:
         return Error(CONSTRAINTS[constraint])
-    return error
+    return Unforeseen(error)

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from peewee import JOIN
+
 from server.store.database import Database, Row
 from server.store.models import ManagementKey, Project
 from server.store.pages import Order, fetch_page, page_statement
 from server.store.statements import P, compiled
 
 K: Final = ManagementKey.alias("k")
+_HOME: Final = Project.alias("h")
 _ACTED_IN: Final = Project.alias("p")
 
 KEY_COLUMNS: Final[dict[str, Any]] = {
@@ -52,9 +55,17 @@ _PRESENTED: Final = compiled(
         K.project_id,
         K.secret_hash,
         K.previous_secret_hash,
-        _ACTED_IN.select(_ACTED_IN.page_token_key).where(_ACTED_IN.project_id == P.project_id),
-        _ACTED_IN.select(_ACTED_IN.settings).where(_ACTED_IN.project_id == P.project_id),
-    ).where(K.key_id == P.key_id)
+        _ACTED_IN.page_token_key,
+        _ACTED_IN.settings,
+    )
+    .join(_HOME, on=(_HOME.project_id == K.project_id) & _HOME.delete_time.is_null())
+    .switch(K)
+    .join(
+        _ACTED_IN,
+        JOIN.LEFT_OUTER,
+        on=(_ACTED_IN.project_id == P.project_id) & _ACTED_IN.delete_time.is_null(),
+    )
+    .where(K.key_id == P.key_id)
 )
 
 

@@ -38,6 +38,7 @@ class Project(Table):
     # Signs the page tokens of the project, on whichever machine.
     page_token_key = BlobField()
     settings = BinaryJSONField(index=False)
+    delete_time = DateTimeTZField(null=True)
     create_time = DateTimeTZField()
     update_time = DateTimeTZField()
     revision = BigIntegerField()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from peewee import SQL, fn
+from peewee import fn
 
 from server.store.database import Database, Row
 from server.store.models import TABLES, Project, User
@@ -24,7 +24,8 @@ PROJECT_COLUMNS: Final[dict[str, Any]] = {
     "revision": PR.revision,
 }
 
-_GET_QUERY = PR.select(*PROJECT_COLUMNS.values()).where(PR.project_id == P.project_id)
+_EXISTS: Final = PR.delete_time.is_null()
+_GET_QUERY = PR.select(*PROJECT_COLUMNS.values()).where(PR.project_id == P.project_id, _EXISTS)
 _GET: Final = compiled(_GET_QUERY)
 _LOCK: Final = compiled(_GET_QUERY.for_update())
 
@@ -62,15 +63,19 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-_HAS_USERS: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(1))
+# One more than are asked for tells that there are more.
+_SOME_USERS: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(P.limit))
+
+
+def has_more_users(database: Database, project_id: str, than: int) -> bool:
+    """Whether the project holds more users than so many."""
+    found = database.all(_SOME_USERS, {"project_id": project_id, "limit": than + 1})
+    return len(found) > than
+
 
 # What refers to others goes before them.
 _DELETES: Final = [deletion(table, table.project_id == P.project_id) for table in reversed(TABLES)]
-
-
-def has_users(database: Database, project_id: str) -> bool:
-    """Whether the project holds any user."""
-    return database.one(_HAS_USERS, {"project_id": project_id}) is not None
+_END: Final = "UPDATE projects SET delete_time = now() WHERE project_id = %(project_id)s"
 
 
 def delete(database: Database, project_id: str) -> None:
@@ -79,12 +84,42 @@ def delete(database: Database, project_id: str) -> None:
         database.execute(statement, {"project_id": project_id})
 
 
+def end(database: Database, project_id: str) -> None:
+    """Makes a locked project cease to exist for everybody but `purge`."""
+    database.execute(_END, {"project_id": project_id})
+
+
+_NEXT: Final = """
+SELECT project_id FROM projects WHERE delete_time IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_BATCH: Final = """
+DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM {table} WHERE project_id = %(project_id)s LIMIT %(limit)s))
+"""
+_BATCHES: Final = [
+    _BATCH.format(table=table._meta.table_name)  # noqa: SLF001 # Peewee's own word for it
+    for table in reversed(TABLES)
+]
+
+
+def purge(database: Database, limit: int) -> bool:
+    """Deletes up to so many rows of a project that has ended, at last the project itself, and returns whether
+    there was anything to delete. Many may do so at once: each takes another project."""
+    with database.transaction():
+        row = database.one(_NEXT, {})
+        if row is None:
+            return False
+        values = {"project_id": row[0], "limit": limit}
+        # The last table is that of projects: a batch of it is the project itself.
+        return any(database.execute(statement, values) for statement in _BATCHES)
+
+
 @cache
 def _list_statement(everything: bool, after: bool, count: bool) -> str:
     return page_statement(
         PR,
         list(PROJECT_COLUMNS.values()),
-        [SQL("true")] if everything else [PR.project_id == fn.ANY(P("project_ids", "uuid[]"))],
+        [_EXISTS] if everything else [_EXISTS, PR.project_id == fn.ANY(P("project_ids", "uuid[]"))],
         Order(PR.create_time, "timestamptz", PR.project_id),
         after=after,
         count=count,
@@ -102,7 +137,7 @@ def list_projects(
 
 _MISSING: Final = """
 SELECT asked FROM unnest(%(project_ids)s::uuid[]) AS asked
-WHERE NOT EXISTS (SELECT FROM projects WHERE project_id = asked)
+WHERE NOT EXISTS (SELECT FROM projects WHERE project_id = asked AND delete_time IS NULL)
 LIMIT 1
 """
 

@@ -6,9 +6,8 @@ from enum import Enum
 from typing import Any
 
 from roster.v1 import password_pb2 as pb
-from roster.v1 import project_pb2
+from roster.v1 import project_pb2, user_pb2
 from roster.v1 import project_service_pb2 as project_rpc
-from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as rpc
 
 from server.domain.passwords.hasher import Hasher
@@ -26,7 +25,7 @@ from server.domain.passwords.imported import (
     Scrypt,
     ScryptEncoded,
 )
-from tests.calling import Client
+from tests.calling import Client, refused
 from tests.conftest import sql
 
 GOOD = "correct horse 1"
@@ -131,3 +130,11 @@ def former(url: str, user: user_pb2.User) -> list[str]:
 def opens(url: str, user: user_pb2.User, text: str) -> bool:
     """Whether this is the user's password."""
     return VERIFIER.verify(text, stored(url, user)).ok
+
+
+def broken_rules(client: Client, request: Any) -> list[str]:
+    """The rules that a refused password breaks."""
+    with refused("INVALID_ARGUMENT", "FIELDS_INVALID") as error:
+        getattr(client.users, type(request).__name__.removesuffix("Request"))(request)
+    assert set(error.value.fields) == {"password.plain"}
+    return [violation.description for violation in error.value.details["BadRequest"].field_violations]

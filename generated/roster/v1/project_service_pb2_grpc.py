@@ -96,8 +96,9 @@ class ProjectServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteProject(self, request, context):
-        """Deletes a project with all it holds: users, roles, keys, events. Irreversible. Keys of the project
-        stop working within 10 seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
+        """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
+        once; what a large one holds is removed in the background. Keys of the project stop working within 10
+        seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -44,8 +44,9 @@ class ProjectServiceStub:
     UpdateProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]
     """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID."""
     DeleteProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.DeleteProjectRequest, _project_service_pb2.DeleteProjectResponse]
-    """Deletes a project with all it holds: users, roles, keys, events. Irreversible. Keys of the project
-    stop working within 10 seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
+    """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
+    once; what a large one holds is removed in the background. Keys of the project stop working within 10
+    seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
     """
 
 @_typing.type_check_only
@@ -64,8 +65,9 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     UpdateProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]  # type: ignore[assignment]
     """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID."""
     DeleteProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.DeleteProjectRequest, _project_service_pb2.DeleteProjectResponse]  # type: ignore[assignment]
-    """Deletes a project with all it holds: users, roles, keys, events. Irreversible. Keys of the project
-    stop working within 10 seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
+    """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
+    once; what a large one holds is removed in the background. Keys of the project stop working within 10
+    seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
     """
 
 class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -111,8 +113,9 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _project_service_pb2.DeleteProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.DeleteProjectResponse, _abc.Awaitable[_project_service_pb2.DeleteProjectResponse]]:
-        """Deletes a project with all it holds: users, roles, keys, events. Irreversible. Keys of the project
-        stop working within 10 seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
+        """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
+        once; what a large one holds is removed in the background. Keys of the project stop working within 10
+        seconds. Errors: PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH.
         """
 
 def add_ProjectServiceServicer_to_server(servicer: ProjectServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,7 +4,11 @@ from peewee import PostgresqlDatabase
 from playhouse.migrate import SchemaMigrator
 
 TABLES = """
-ALTER TABLE projects ADD COLUMN settings jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE projects
+    ADD COLUMN settings jsonb NOT NULL DEFAULT '{}',
+    -- A project that was too large to be deleted at once: it does not exist any more, and is being emptied.
+    ADD COLUMN delete_time timestamptz;
+CREATE INDEX projects_deleted_idx ON projects (project_id) WHERE delete_time IS NOT NULL;
 
 CREATE TABLE tenants (
     project_id  uuid        NOT NULL,
