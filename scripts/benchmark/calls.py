@@ -9,6 +9,7 @@ from typing import Final
 
 from scripts.benchmark import floor
 from scripts.benchmark.cost import HEADINGS, Cost, Messages, Side, compare
+from scripts.benchmark.endowing import endow
 from scripts.benchmark.load import Drive, Loader
 from scripts.benchmark.messages import Messenger, method
 from scripts.benchmark.options import Options
@@ -22,6 +23,7 @@ from server.worker import work
 CONNECTIONS: Final = (8, 32)
 _NAMED_USERS: Final = 50_000
 _PAGES: Final = 200
+_ENDOWED_USERS: Final = 5_000
 _FASTEST: Final = 10_000
 """Calls per second that no server here exceeds."""
 
@@ -30,6 +32,7 @@ _FASTEST: Final = 10_000
 class Kind:
     """A kind of call."""
 
+    name: str
     method: str
     messages: Messages
     floor: str
@@ -52,7 +55,12 @@ def run(options: Options) -> list[Figure]:
         heading(f"Calls: {options.users:,} users, {each}, {loader.name}")
         kinds = _kinds(options, Messenger(service, named))
         figures = _measured(options, where, loader, service, base, kinds)
-        messages = {kind.method: list(islice(kind.messages(), 2)) for kind in kinds}
+        # Last, for a project that has custom attributes costs its creations more.
+        with installation.connect() as connection:
+            endow(connection, installation.credentials.project_id, named[:_ENDOWED_USERS])
+        endowed = _endowed_kinds(Messenger(service, named[:_ENDOWED_USERS]))
+        figures += _measured(options, where, loader, service, base, endowed)
+        messages = {kind.method: list(islice(kind.messages(), 2)) for kind in (*kinds, *endowed)}
         counts = statements_of(installation, where.config, messages)
     print_table(("call", "SQL statements"), list(counts.items()))
     return [*figures, Figure("list_statements", counts["ListUsers"])]
@@ -64,10 +72,19 @@ def _kinds(options: Options, messenger: Messenger) -> list[Kind]:
     gets = partial(messenger.gets, _NAMED_USERS)
     creates = partial(messenger.creates, created)
     return [
-        Kind("GetUser", gets, "Read", gets),
-        Kind("CreateUser", creates, "Insert", creates),
-        Kind("ListUsers", lambda: pages, "Read", gets),
-        Kind("ModifyUserRoles", messenger.role_changes, "Insert", creates),
+        Kind("GetUser", "GetUser", gets, "Read", gets),
+        Kind("CreateUser", "CreateUser", creates, "Insert", creates),
+        Kind("ListUsers", "ListUsers", lambda: pages, "Read", gets),
+        Kind("ModifyUserRoles", "ModifyUserRoles", messenger.role_changes, "Insert", creates),
+    ]
+
+
+def _endowed_kinds(messenger: Messenger) -> list[Kind]:
+    gets = partial(messenger.gets, _NAMED_USERS)
+    checks = partial(messenger.checks, _NAMED_USERS)
+    return [
+        Kind("GetUser, all held", "GetUser", gets, "Read", gets),
+        Kind("CheckPermissions", "CheckPermissions", checks, "Read", gets),
     ]
 
 
@@ -85,8 +102,8 @@ def _measured(
             )
             lowest, cost = compare(where, loader, sides, drive, rounds=options.rounds)
             rows.append((f"floor's {kind.floor.lower()}", connections, *lowest.cells, 1.0))
-            rows.append((kind.method, connections, *cost.cells, cost.server / lowest.server))
-            figures += _figures(kind.method, f"{connections} connections", cost, lowest)
+            rows.append((kind.name, connections, *cost.cells, cost.server / lowest.server))
+            figures += _figures(kind.name, f"{connections} connections", cost, lowest)
     print_table(("call", "connections", *HEADINGS, "server to floor"), rows)
     return figures
 
@@ -97,5 +114,7 @@ def _figures(name: str, note: str, cost: Cost, lowest: Cost) -> list[Figure]:
         "GetUser": Figure("get", ratio, note),
         "CreateUser": Figure("create", ratio, note),
         "ListUsers": Figure("list", cost.server, note),
+        "GetUser, all held": Figure("get_all", ratio, note),
+        "CheckPermissions": Figure("check", ratio, note),
     }
     return [known[name]] if name in known else []

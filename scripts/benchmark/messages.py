@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from statistics import mean
 from typing import Any, Final
 
 import grpc
@@ -20,7 +19,6 @@ from scripts.benchmark.seeding import ROLES
 
 _SEED: Final = 20_240_229
 _CALL_SECONDS: Final = 30.0
-_SIZED_ANSWERS: Final = 100
 
 
 class Messenger:
@@ -42,6 +40,13 @@ class Messenger:
         """GetUser, of users from all over the table."""
         for user_id in self._random.choices(self._user_ids, k=count):
             yield get_user(user_id).SerializeToString()
+
+    def checks(self, count: int) -> Iterator[bytes]:
+        """CheckPermissions of two permissions, one of which the user has."""
+        for user_id in self._random.choices(self._user_ids, k=count):
+            yield rpc.CheckPermissionsRequest(
+                by=user_pb2.UserRef(user_id=user_id), permissions=["extra1:read", "settings:delete"]
+            ).SerializeToString()
 
     def creates(self, count: int) -> Iterator[bytes]:
         """CreateUser without password; never the same user again."""
@@ -111,13 +116,6 @@ def walk(service: Contestant, *, page_size: int, pages: int | None = None) -> li
                 break
             tokens.append(page.next_page_token)
     return tokens
-
-
-def answer_size(service: Contestant, user_ids: Sequence[str]) -> int:
-    """Bytes of an answer to GetUser, on average."""
-    with stub(service) as users:
-        answers = [users.GetUser(get_user(user_id)) for user_id in user_ids[:_SIZED_ANSWERS]]
-    return round(mean(len(answer.SerializeToString()) for answer in answers))
 
 
 class _WithHeaders:

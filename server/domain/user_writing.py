@@ -88,6 +88,7 @@ def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
 def facts_of(user: User) -> dict[str, Any]:
     """What events compare and show of a user."""
     return {name: getattr(user, name) for name in SETTABLE} | {
+        "login_ids": list(user.login_ids),  # a list when read, a tuple when set
         **_role_facts(user.roles),
         "tenants": {tenant.tenant_id: _role_facts(tenant.roles) for tenant in user.tenants},
         "applications": [held.application_id for held in user.applications],

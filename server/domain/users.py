@@ -101,8 +101,9 @@ class Users:
             password_change_required=password.temporary if password else None,
         )
         created, declared = self._insert(caller, wanted, wishes, alone=wanted == blank)
-        # The roles are stored already, default ones included.
-        self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
+        if created.tenants or created.applications or created.custom_attributes:
+            # The roles are stored already, default ones included.
+            self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
         if stored_hash is not None and password is not None:
             self._passwords.store(caller, user_id, stored_hash, temporary=password.temporary)
         expired = created.expire_time is not None and created.expire_time <= created.create_time

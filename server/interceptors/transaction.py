@@ -130,8 +130,8 @@ def _fingerprint(method: Method, request: Message) -> bytes:
 
 
 def _without_secrets(message: Any) -> Any:
-    """The message as it may be stored: fields that the contract marks `debug_redact` are left out, at any depth.
-    The message itself if it has none."""
+    """The message as it may be stored: without the fields that the contract marks `debug_redact`, at any
+    depth but within lists. The message itself if it has none."""
     kept = message
     for field, value in message.ListFields():
         if field.GetOptions().debug_redact:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from functools import cache
 from typing import Any, Final
 
 import protovalidate
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from server.errors import Error, Reason, Violation, refuse_invalid
@@ -91,22 +94,49 @@ def _element(element: Any) -> str:
 
 
 def _nul_paths(message: Message, prefix: str) -> Iterator[str]:
+    """The paths of the texts that hold a NUL."""
+    holders = _text_holders(message.DESCRIPTOR)
     for field, value in message.ListFields():
+        holder = holders.get(field.name)
+        if holder is None:
+            continue
         path = f"{prefix}{field.name}"
-        if field.message_type and field.message_type.GetOptions().map_entry:
+        if holder is _Holder.ONE:
+            yield from _nuls_in(value, path)
+        elif holder is _Holder.LIST:
+            for position, item in enumerate(value):
+                yield from _nuls_in(item, f"{path}[{position}]")
+        else:
             for key, item in value.items():
                 if "\0" in str(key):
                     yield path
                 yield from _nuls_in(item, path)
-        elif isinstance(value, str | bytes | Message):
-            yield from _nuls_in(value, path)
-        elif field.is_repeated:
-            for position, item in enumerate(value):
-                yield from _nuls_in(item, f"{path}[{position}]")
 
 
 def _nuls_in(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, Message):
         yield from _nul_paths(value, f"{path}.")
-    elif isinstance(value, str) and "\0" in value:
+    elif "\0" in value:
         yield path
+
+
+class _Holder(Enum):
+    """How a field holds texts, or messages with texts."""
+
+    ONE = auto()
+    LIST = auto()
+    MAP = auto()
+
+
+@cache
+def _text_holders(descriptor: Descriptor) -> dict[str, _Holder]:
+    """The fields of a message that can hold texts, by name; numbers need no look."""
+    return {
+        field.name: _Holder.MAP
+        if field.message_type and field.message_type.GetOptions().map_entry
+        else _Holder.LIST
+        if field.is_repeated
+        else _Holder.ONE
+        for field in descriptor.fields
+        if field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE)
+    }

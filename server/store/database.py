@@ -6,6 +6,7 @@ transaction begins with its first statement, so that one who only prepares holds
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
@@ -17,12 +18,15 @@ from typing import Any, Final, cast
 
 import psycopg
 from peewee import PostgresqlDatabase
+from psycopg.types.json import set_json_loads
 from psycopg.types.string import TextLoader
 
 from server.config import Config
 from server.store.errors import Unavailable, translated
 
 Row = tuple[Any, ...]
+
+_decode: Final = json.JSONDecoder().decode
 
 WATCH_INTERVAL: Final = 0.1
 """Seconds between two looks at overdue statements."""
@@ -35,6 +39,7 @@ class _Postgres(PostgresqlDatabase):
         """A new connection, no thread's yet. Raises psycopg.OperationalError."""
         connection = cast(psycopg.Connection[Row], self._connect())  # type: ignore[attr-defined]  # not in the stubs
         connection.adapters.register_loader("uuid", TextLoader)
+        set_json_loads(_from_json, connection)
         return connection
 
     def adopt(self, connection: psycopg.Connection[Row]) -> None:
@@ -263,6 +268,11 @@ class Database:
         finally:
             self.limit(None)
         return True
+
+
+def _from_json(value: str | bytes) -> Any:
+    """A JSON value; the driver's own way of reading them looks for their encoding each time."""
+    return _decode(value if isinstance(value, str) else value.decode())
 
 
 def _close_late(opening: Future[psycopg.Connection[Row]]) -> None:
