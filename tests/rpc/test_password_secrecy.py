@@ -85,8 +85,8 @@ def everything_there_is_to_do(client: Client) -> list[str]:
 def test_passwords_are_told_nowhere(
     server: Running, client: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The whole database, all that is logged, and every answer: the hash stands in its place, and nothing else
-    anywhere."""
+    """In the whole database, all that is logged, and every answer the hash stands in its place, and nothing
+    else anywhere."""
     seen = everything_there_is_to_do(client)
 
     logged = "".join(capfd.readouterr())
@@ -144,8 +144,8 @@ def test_contract_marks_what_must_not_be_shown() -> None:
 
 
 def test_request_record_is_no_way_to_try_passwords(server: Running, client: Client) -> None:
-    """What is kept to recognise a repeat has two bytes that depend on the password: whoever holds the database
-    learns no more from it, and tries guesses against the hash."""
+    """What is kept to recognise a repeat has two bytes that depend on the password: whoever holds the
+    database learns no more from it, and tries guesses against the hash."""
     user = created(client)
     request_id = str(uuid4())
     fingerprints = []
