@@ -38,21 +38,18 @@ METHODS: dict[str, MethodDescriptor] = {
 """Every RPC: `RoleService/GetRole`."""
 
 
-def is_read(method: MethodDescriptor) -> bool:
-    """Whether the contract says that the RPC changes nothing."""
-    level: int = method.GetOptions().idempotency_level
-    return level == MethodOptions.NO_SIDE_EFFECTS
-
-
-READS = [name for name, method in METHODS.items() if is_read(method)]
-WRITES = [name for name, method in METHODS.items() if not is_read(method)]
+READS = [
+    name
+    for name, method in METHODS.items()
+    if method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS
+]
+WRITES = [name for name in METHODS if name not in READS]
 
 
 def required_scope(method: MethodDescriptor) -> str:
     """The scope that the contract asks of the caller's key."""
     option: Any = annotations_pb2.required_scope
-    scope: str = method.GetOptions().Extensions[option]
-    return scope
+    return str(method.GetOptions().Extensions[option])
 
 
 @dataclass(frozen=True)
@@ -78,13 +75,10 @@ class Ground:
     @property
     def belongings(self) -> dict[str, Any]:
         """All that a user can have of the project, as fields of a user."""
+        roles = [user_pb2.RoleGrant(name="Reader")]
         return {
-            "roles": [user_pb2.RoleGrant(name="Reader")],
-            "tenants": [
-                user_pb2.TenantMembership(
-                    tenant_id=self.tenant.tenant_id, roles=[user_pb2.RoleGrant(name="Reader")]
-                )
-            ],
+            "roles": roles,
+            "tenants": [user_pb2.TenantMembership(tenant_id=self.tenant.tenant_id, roles=roles)],
             "applications": [user_pb2.ApplicationAccess(application_id=self.application.application_id)],
             "custom_attributes": {"level": Value(number_value=7)},
         }
@@ -123,12 +117,11 @@ def ground(client: Client) -> Ground:
             management_key=management_key_pb2.ManagementKey(display_name="Ground", scopes=["users:read"])
         )
     ).management_key
+    ada = user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada")
+    bot = user_pb2.User(login_ids=["bot"], test=True)
     user, _ = (
-        client.users.CreateUser(user_rpc.CreateUserRequest(user=user, password=PASSWORD)).user
-        for user in (
-            user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada"),
-            user_pb2.User(login_ids=["bot"], test=True),
-        )
+        client.users.CreateUser(user_rpc.CreateUserRequest(user=one, password=PASSWORD)).user
+        for one in (ada, bot)
     )
     return Ground(client.project_id, user, role, tenant, application, attribute, key)
 
@@ -236,10 +229,8 @@ def _of_applications(on: Ground) -> dict[str, Any]:
 
 
 def _of_custom_attributes(on: Ground) -> dict[str, Any]:
-    attribute_id = on.attribute.custom_attribute_id
-    another = custom_attribute_pb2.CustomAttribute(
-        name="nickname", type=custom_attribute_pb2.ATTRIBUTE_TYPE_STRING
-    )
+    attribute_id, text = on.attribute.custom_attribute_id, custom_attribute_pb2.ATTRIBUTE_TYPE_STRING
+    another = custom_attribute_pb2.CustomAttribute(name="nickname", type=text)
     return {
         "CustomAttributeService/CreateCustomAttribute": attribute_rpc.CreateCustomAttributeRequest(
             custom_attribute=another

@@ -25,7 +25,7 @@ from server.domain.user_lists import UserFilter, UserLists
 from server.store.database import Database, Row
 
 _USERS: Final = 1_000_000
-_MOST_READ: Final = 25_000
+_MOST_READ: Final = 200_000
 _LISTED: Final = 'FROM "users" AS "u"'
 
 
@@ -47,9 +47,9 @@ class Explained(Database):
 
     plan: Plan
 
-    def all(self, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
+    def all(self, sql: str, parameters: Mapping[str, Any], *, prepare: bool = True) -> list[Row]:
         if _LISTED not in sql:
-            return super().all(sql, parameters)
+            return super().all(sql, parameters, prepare=prepare)
         ((told,),) = super().all(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters)
         (top,) = json.loads(told) if isinstance(told, str) else told
         self.plan = _plan_of(top)

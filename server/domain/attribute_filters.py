@@ -40,9 +40,10 @@ def attribute_filters(
         problems += found
         if found:
             continue
-        for test, value in _tests(attribute, condition):
-            filters.add(f"attribute_{number}_{test}")
-            parameters[f"attribute_{number}_{test}"] = value
+        tests = _tests(attribute, condition)
+        parameters |= {f"attribute_{number}_{test}": value for test, value in tests}
+        # Both ends in one test: apart, each would let nearly everybody through.
+        filters.add(f"attribute_{number}_{tests[0][0] if len(tests) == 1 else 'range'}")
     refuse_invalid(problems)
     return filters, parameters
 

@@ -15,7 +15,7 @@ from server.domain.custom_attributes import values_in
 from server.domain.identity import etag, instant
 from server.errors import Error, Reason, Violation, not_found
 from server.store.database import Row
-from server.store.user_search import EDGE
+from server.store.user_search import edged
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -277,7 +277,7 @@ def folded_columns(values: Mapping[str, Any]) -> dict[str, Any]:
         "email_key": email_key,
         "family_name_key": family_name_key[:200],
         "login_id_keys": login_id_keys,
-        "search_text": "\n" + "".join(f"{EDGE}{line}{EDGE}\n" if line else "\n" for line in lines),
+        "search_text": "\n" + "".join(f"{edged(line)}\n" for line in lines),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from server.config import MAX_SEARCH_WORDS
 from server.domain.attribute_filters import AttributeCondition, attribute_filters
@@ -16,6 +16,7 @@ from server.domain.roles import RoleRef
 from server.domain.text import fold, phone_number_e164
 from server.domain.user import User, user_of
 from server.errors import Error, Reason, Violation
+from server.store import roles as role_rows
 from server.store import user_lists as rows
 from server.store import user_search
 from server.store.database import Database
@@ -51,7 +52,9 @@ class UserFilter:
     """EXCLUDE, INCLUDE or ONLY."""
 
 
-_TEST_USERS = {"EXCLUDE": "no_test_users", "ONLY": "only_test_users"}
+_NO_ROLE: Final = "00000000-0000-0000-0000-000000000000"
+
+_TEST_USERS: Final = {"EXCLUDE": "no_test_users", "ONLY": "only_test_users"}
 
 
 class UserLists:
@@ -92,11 +95,41 @@ class UserLists:
         """The names of the store's filters, and their parameters.
         Raises CUSTOM_ATTRIBUTE_NOT_FOUND, FIELDS_INVALID."""
         filters, parameters = _conditions(wanted)
+        # The best plan depends on how many users hold a role or have a value, so the statement is told the
+        # ids themselves; only who filters by them has to pay for looking them up.
+        if wanted.any_roles or wanted.all_roles or wanted.tenant_roles:
+            named, values = self._role_conditions(caller, wanted)
+            filters, parameters = filters | named, parameters | values
         if wanted.attributes:
-            # Only who filters by attributes has to pay for a look at their declarations.
             declared = self._holdings.declarations(caller)
             named, values = attribute_filters(wanted.attributes, declared)
             filters, parameters = filters | named, parameters | values
+        return filters, parameters
+
+    def _role_conditions(self, caller: Caller, wanted: UserFilter) -> tuple[set[str], dict[str, Any]]:
+        """As `_conditions`, for roles. A role that does not exist is held by nobody."""
+        refs = [*wanted.any_roles, *wanted.all_roles, *(by for _, by in wanted.tenant_roles)]
+        found: dict[tuple[str, str], str] = {}
+        for role_id, name_key in role_rows.ids(
+            self._database,
+            caller.project_id,
+            [by.key for by in refs if by.kind == "role_id"],
+            [by.key for by in refs if by.kind == "name"],
+        ):
+            found["role_id", role_id] = found["name", name_key] = role_id
+        id_of = {by: found.get((by.kind, by.key), _NO_ROLE) for by in refs}
+        filters: set[str] = set()
+        parameters: dict[str, Any] = {}
+        if wanted.any_roles:
+            filters.add("any_roles")
+            parameters["any_roles"] = [id_of[by] for by in wanted.any_roles]
+        for number, by in enumerate(wanted.all_roles):
+            filters.add(f"{rows.ALL_ROLES}{number}")
+            parameters[f"{rows.ALL_ROLES}{number}"] = id_of[by]
+        if wanted.tenant_roles:
+            filters.add("tenant_roles")
+            parameters["held_in"] = [tenant_id for tenant_id, _ in wanted.tenant_roles]
+            parameters["held_roles"] = [id_of[by] for _, by in wanted.tenant_roles]
         return filters, parameters
 
 
@@ -120,17 +153,9 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         "login_ids": [fold(login_id) for login_id in wanted.login_ids],
     }
     filters = {name for name, value in parameters.items() if value is not None and value != []}
-    for name, refs in (("any_role", wanted.any_roles), ("all_role", wanted.all_roles)):
-        if refs:
-            filters.add(f"{name}s")
-            parameters[f"{name}_ids"] = [by.key for by in refs if by.kind == "role_id"]
-            parameters[f"{name}_names"] = [by.key for by in refs if by.kind == "name"]
-    if wanted.tenant_roles:
-        filters.add("tenant_roles")
-        refs = [by for _, by in wanted.tenant_roles]
-        parameters["held_in"] = [tenant_id for tenant_id, _ in wanted.tenant_roles]
-        parameters["held_ids"] = [by.key if by.kind == "role_id" else None for by in refs]
-        parameters["held_names"] = [by.key if by.kind == "name" else None for by in refs]
+    if set(wanted.statuses) == {"EXPIRED"}:
+        # Nobody is stored as expired, and an index leads to those whose time has come.
+        filters = filters - {"statuses"} | {"expired"}
     if wanted.with_password:
         filters.add("with_password")
     if test_users := _TEST_USERS.get(wanted.test_users):

@@ -98,9 +98,13 @@ class Database:
 
     # -- statements ----------------------------------------------------------------------------
 
-    def all(self, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """Runs a statement and returns its rows."""
-        return self._run(sql, parameters).fetchall()
+    def all(self, sql: str, parameters: Mapping[str, Any], *, prepare: bool = True) -> list[Row]:
+        """Runs a statement and returns its rows.
+
+        One that is run often is prepared, and may then be planned for all values alike; `prepare` False
+        has it planned for these values each time.
+        """
+        return self._run(sql, parameters, prepare=None if prepare else False).fetchall()
 
     def one(self, sql: str, parameters: Mapping[str, Any]) -> Row | None:
         """Runs a statement and returns its first row, if there is one."""
@@ -125,7 +129,9 @@ class Database:
         """Runs a statement and returns how many rows it touched."""
         return self._run(sql, parameters).rowcount
 
-    def _run(self, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+    def _run(
+        self, sql: str, parameters: Mapping[str, Any], *, prepare: bool | None = None
+    ) -> psycopg.Cursor[Row]:
         lease = self._lease()
         if self.on_statement is not None:
             self.on_statement(sql)
@@ -136,7 +142,7 @@ class Database:
                 lease.begun = True
                 if lease.opening is not None:
                     lease.opening()
-            return cursor.execute(sql, parameters)
+            return cursor.execute(sql, parameters, prepare=prepare)
         except psycopg.Error as error:
             raise self._failure(lease, error) from None
 

@@ -60,10 +60,15 @@ def page_statement(
 
 
 def fetch_page(
-    database: Database, statement: str, parameters: Mapping[str, Any], *, count: bool
+    database: Database,
+    statement: str,
+    parameters: Mapping[str, Any],
+    *,
+    count: bool,
+    prepare: bool = True,
 ) -> tuple[list[Row], int | None]:
-    """The rows of a page and, with `count`, the total."""
-    rows = database.all(statement, parameters)
+    """The rows of a page and, with `count`, the total. `prepare` as for `Database.all`."""
+    rows = database.all(statement, parameters, prepare=prepare)
     if not count:
         return rows, None
     return [row[1:] for row in rows if row[1] is not None], rows[0][0]

@@ -47,6 +47,19 @@ def lock(database: Database, project_id: str, reference: str, key: str) -> Row |
     return database.one(_LOCK[reference], {"project_id": project_id, "key": key})
 
 
+_IDS: Final = compiled(
+    R.select(R.role_id, R.name_key).where(
+        R.project_id == P.project_id,
+        (R.role_id == fn.ANY(P("role_ids", "uuid[]"))) | (R.name_key == fn.ANY(P("names", "text[]"))),
+    )
+)
+
+
+def ids(database: Database, project_id: str, role_ids: list[str], names: list[str]) -> list[Row]:
+    """(role_id, name_key) of the roles with these ids or folded names."""
+    return database.all(_IDS, {"project_id": project_id, "role_ids": role_ids, "names": names})
+
+
 _CREATE: Final = """
 INSERT INTO roles (project_id, role_id, name, name_key, description, permissions, "default")
 VALUES (%(project_id)s, %(role_id)s, %(name)s, %(name_key)s, %(description)s, %(permissions)s, %(default)s)

@@ -17,27 +17,15 @@ from server.store.pages import Order, fetch_page, page_statement
 from server.store.statements import P
 from server.store.users import STATUS, USER_COLUMNS, U
 
-_HOLDS_ANY: Final = """"u"."user_id" IN (
-    SELECT g.user_id FROM user_roles g JOIN roles r USING (project_id, role_id)
-    WHERE project_id = %(project_id)s AND (g.expire_time IS NULL OR g.expire_time > now())
-        AND (r.role_id = ANY(%(any_role_ids)s::uuid[]) OR r.name_key = ANY(%(any_role_names)s::text[])))"""
-
-_HOLDS_ALL: Final = """NOT EXISTS (
-    SELECT FROM (
-        SELECT unnest(%(all_role_ids)s::uuid[]) AS role_id, NULL AS name_key
-        UNION ALL SELECT NULL, unnest(%(all_role_names)s::text[])) AS asked
-    WHERE NOT EXISTS (
-        SELECT FROM user_roles g JOIN roles r USING (project_id, role_id)
-        WHERE project_id = %(project_id)s AND g.user_id = "u"."user_id"
-            AND (g.expire_time IS NULL OR g.expire_time > now())
-            AND (r.role_id = asked.role_id OR r.name_key = asked.name_key)))"""
+_HOLDS: Final = """"u"."user_id" IN (
+    SELECT user_id FROM user_roles
+    WHERE project_id = %(project_id)s AND {test} AND (expire_time IS NULL OR expire_time > now()))"""
 
 _HOLDS_IN_TENANT: Final = """"u"."user_id" IN (
-    SELECT g.user_id FROM user_tenant_roles g JOIN roles r USING (project_id, role_id)
-    JOIN unnest(%(held_in)s::uuid[], %(held_ids)s::uuid[], %(held_names)s::text[])
-        AS asked (tenant_id, role_id, name_key)
-        ON g.tenant_id = asked.tenant_id AND (r.role_id = asked.role_id OR r.name_key = asked.name_key)
-    WHERE project_id = %(project_id)s AND (g.expire_time IS NULL OR g.expire_time > now()))"""
+    SELECT user_id FROM user_tenant_roles
+    WHERE project_id = %(project_id)s AND (expire_time IS NULL OR expire_time > now())
+        AND (tenant_id, role_id) IN (
+            SELECT * FROM unnest(%(held_in)s::uuid[], %(held_roles)s::uuid[])))"""
 
 _MEMBER: Final = """"u"."user_id" IN (
     SELECT user_id FROM {table}
@@ -55,16 +43,20 @@ _ATTRIBUTE_TESTS: Final = {
     "number": "number_value = %(attribute_{number}_number)s",
     "at_least": "number_value >= %(attribute_{number}_at_least)s",
     "less_than": "number_value < %(attribute_{number}_less_than)s",
+    "range": (
+        "number_value >= %(attribute_{number}_at_least)s AND number_value < %(attribute_{number}_less_than)s"
+    ),
 }
 
 # As the index has it: who never signed in comes first.
-LAST_LOGIN: Final = fn.coalesce(U.last_login_time, SQL("'0001-01-01 00:00:00+00'::timestamptz"))
+_NEVER: Final = SQL("'0001-01-01 00:00:00+00'::timestamptz")
+LAST_LOGIN: Final = fn.coalesce(U.last_login_time, _NEVER)
 
 # What each filter means. Its parameters have its name, or the names written in it.
 FILTERS: Final[dict[str, Any]] = {
-    "any_roles": SQL(_HOLDS_ANY),
-    "all_roles": SQL(_HOLDS_ALL),
+    "any_roles": SQL(_HOLDS.format(test="role_id = ANY(%(any_roles)s::uuid[])")),
     "statuses": STATUS == fn.ANY(P("statuses", "text[]")),  # noqa: SIM300 - ANY must stand on the right
+    "expired": U.expire_time <= fn.now(),
     "email_verified": U.email_verified == P.email_verified,
     "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
     "created_after": U.create_time >= P.created_after,
@@ -85,10 +77,16 @@ FILTERS: Final[dict[str, Any]] = {
     "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
     "with_password": SQL(_HAS_PASSWORD),
     "last_login_after": P.last_login_after <= LAST_LOGIN,
-    "last_login_before": (P.last_login_before > LAST_LOGIN) & U.last_login_time.is_null(False),
+    "last_login_before": (P.last_login_before > LAST_LOGIN) & (LAST_LOGIN > _NEVER),
     "no_test_users": SQL('NOT "u"."test"'),
     "only_test_users": SQL('"u"."test"'),
 }
+
+ALL_ROLES: Final = "all_roles_"
+"""With a number behind it: the filter for one of the roles that all must be held."""
+
+USUAL: Final = frozenset({"no_test_users"})
+"""The filters of most lists; with others the best plan depends on the values."""
 
 # Column and SQL type of each order. The index of the order ends in user_id, as does the order itself.
 ORDERS: Final[dict[str, tuple[Any, str]]] = {
@@ -108,6 +106,8 @@ def filtered(filters: frozenset[str]) -> list[Any]:
 def _filter(name: str) -> Any:
     if name in FILTERS:
         return FILTERS[name]
+    if name.startswith(ALL_ROLES):
+        return SQL(_HOLDS.format(test=f"role_id = %({name})s::uuid"))
     number, _, test = name.removeprefix("attribute_").partition("_")
     return SQL(_ATTRIBUTE.format(number=number, test=_ATTRIBUTE_TESTS[test].format(number=number)))
 
@@ -136,4 +136,4 @@ def list_users(
 ) -> tuple[list[Row], int | None]:
     """A page of users in an order of `ORDERS`, and the total if asked for; see `store.pages`."""
     statement = _list_statement(filters, order, descending, "after_id" in parameters, count)
-    return fetch_page(database, statement, parameters, count=count)
+    return fetch_page(database, statement, parameters, count=count, prepare=filters <= USUAL)

@@ -32,10 +32,22 @@ GLANCE = 0.1
 
 # `search_text` holds one folded field a line: a line feed, then email, given name, family name, middle
 # name, display name, phone number and every login id, each with a line feed behind it. A field that is not
-# empty has an EDGE at both ends. So '%ªab%' is "a field begins with ab", and one trigram index serves every
-# kind of match.
+# empty has a letter at both ends, which trigrams hold. So '%ªab%' is "a field begins with ab", and one index
+# serves every kind of match. Folding turns these letters into others: no field and no query has them.
 EDGE: Final = "\N{FEMININE ORDINAL INDICATOR}"
-"""A letter, so that trigrams hold it; one that folding turns into another, so that no field or query does."""
+RARE_EDGE: Final = "\N{MASCULINE ORDINAL INDICATOR}"
+"""Stands before punctuation, with which an EDGE makes no trigram: a search for `@example.com`, with which no
+field begins, would have to look at everybody who has it. The plus of phone numbers is not so rare."""
+
+
+def edged(field: str) -> str:
+    """A folded field as `search_text` holds it."""
+    return f"{_opening(field)}{field}{EDGE}" if field else ""
+
+
+def _opening(text: str) -> str:
+    return EDGE if text[0].isalnum() or text[0] == "+" else RARE_EDGE
+
 
 _LINE: Final = '(chr(10) || split_part("u"."search_text", chr(10), {}) || chr(10))'
 HAYSTACKS: Final[dict[str, Any]] = {
@@ -141,21 +153,23 @@ def search_users(
     Each row has its rank behind the user's columns: 0 for a field that is the whole query, 1 for one
     that begins with it, 2 for the rest. `parameters` as for `list_users`, with after_rank and after_id.
     """
-    escaped = [_ESCAPE.sub(r"\\\g<0>", word) for word in words]
-    query = " ".join(escaped)
-    patterns = {f"word_{n}": f"%{word}%" for n, word in enumerate(escaped)}
+    patterns = _patterns(words)
     indexed = any(_TRIGRAM.search(word) for word in words)
     statement = _statement(filters, field, len(words), "after_id" in parameters, indexed)
     walk = min(WALKED_PER_ROW * parameters["limit"], MOST_WALKED)
-    return database.all(
-        statement,
-        {
-            **parameters,
-            **patterns,
-            "exact": f"%{EDGE}{query}{EDGE}%",
-            # Without the line feed the index has less to look up; a query too short for a trigram needs it.
-            "prefix": f"%{EDGE}{query}%" if _TRIGRAM.search(f"{EDGE}{query}") else f"%\n{EDGE}{query}%",
-            "walk": walk,
-            "glance": int(walk * GLANCE),
-        },
-    )
+    values = {**parameters, **patterns, "walk": walk, "glance": int(walk * GLANCE)}
+    return database.all(statement, values, prepare=False)
+
+
+def _patterns(words: Sequence[str]) -> dict[str, str]:
+    opening = _opening(words[0])
+    # The more of the opening is told, the more the index has to look up: only what it cannot do without.
+    if opening != EDGE or not _TRIGRAM.search(opening + words[0]):
+        opening = f"\n{opening}"
+    escaped = [_ESCAPE.sub(r"\\\g<0>", word) for word in words]
+    query = " ".join(escaped)
+    return {
+        "exact": f"%{opening}{query}{EDGE}%",
+        "prefix": f"%{opening}{query}%",
+        **{f"word_{number}": f"%{word}%" for number, word in enumerate(escaped)},
+    }

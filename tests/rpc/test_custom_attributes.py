@@ -44,7 +44,7 @@ def last_event(server: Running, client: Client) -> Event:
 # -- creation and reading --------------------------------------------------------------------------
 
 DECLARATIONS: list[tuple[Any, dict[str, Any]]] = [
-    (STRING, {"default_value": value("")}),
+    (STRING, {"default_value": value(""), "display_name": "x" * 200}),
     (STRING, {"default_value": value("x" * 500), "required": True}),
     (NUMBER, {"default_value": value(-0.5)}),
     (BOOLEAN, {"default_value": value(False)}),
@@ -52,7 +52,6 @@ DECLARATIONS: list[tuple[Any, dict[str, Any]]] = [
     (SINGLE_SELECT, {"options": SIZES, "default_value": value("large")}),
     (MULTI_SELECT, {"options": SIZES, "default_value": value(["large", "small"])}),
     (MULTI_SELECT, {"options": ["x" * 195 + f" {n:03}" for n in range(200)]}),
-    (STRING, {"display_name": "x" * 200}),
 ]
 
 
@@ -186,7 +185,7 @@ def test_update_changes_what_the_mask_names(
     fields: dict[str, Any],
     expected: dict[str, Any],
 ) -> None:
-    """Without a mask the populated fields; with `*` all; what is masked and unset is cleared. The type stays."""
+    """Without a mask the populated fields; with `*` all; what is masked and unset is cleared."""
     changed = ATTRIBUTES.update(client, size, *paths, **fields)
 
     wanted = {field.name: given for field, given in size.ListFields()}
@@ -284,7 +283,6 @@ def test_deletion_takes_the_values_along(server: Running, client: Client, size: 
     """Those of other attributes stay; a new declaration of the name begins without values."""
     attribute(client, "level", NUMBER)
     ann = created(client, login_ids=["ann"], custom_attributes=values(size="large", level=7))
-
     ATTRIBUTES.delete(client, size, etag=size.etag)
 
     assert dict(read(client, ann).custom_attributes) == values(level=7)

@@ -65,7 +65,7 @@ RIGHT: dict[str, list[object]] = {
 
 WRONG: dict[str, list[Value]] = {
     "text": [value(7), value(True), value(["a"]), value("x" * 501)],
-    "number": [value("7"), value(True), value([7.0]), value(float("inf")), value(float("nan"))],
+    "number": [value("7"), value(True), value([7.0])],
     "flag": [value("true"), value(1), value(["true"])],
     "day": [
         value(day)
@@ -127,9 +127,7 @@ def test_value_of_another_type_is_refused(server: Running, client: Client, ann: 
                     ask(client, request)
                 (violation,) = error.value.details["BadRequest"].field_violations
                 assert (violation.field, given) == (field, given)
-                finite = given.WhichOneof("kind") != "number_value" or abs(given.number_value) < 1e309
-                if finite and given.number_value not in (float("inf"),):
-                    assert types[name] in violation.description, given
+                assert types[name] in violation.description
     assert contents(server.url) == before
 
 

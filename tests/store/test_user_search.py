@@ -9,9 +9,10 @@ import pytest
 
 from scripts.benchmark.seeding import seed
 from server.domain.text import fold
+from server.domain.user import SETTABLE, folded_columns
 from server.store import user_search
 from server.store.database import Database
-from server.store.user_search import EDGE, search_users
+from server.store.user_search import EDGE, edged, search_users
 from tests.conftest import Template, sql
 
 USERS = 2_000
@@ -26,9 +27,17 @@ QUERIES = {
     "anna example.org 9": "three words in different fields",
     "example.com": "the end of many addresses, and the beginning of none",
     "+4930": "a mark and digits",
+    "@mail": "a mark with which few fields begin",
     "nobody": "nobody",
 }
 FIELDS = ("ALL", "EMAIL", "GIVEN_NAME")
+
+PUNCTUATED = {900: "@Mail", 1_500: "@Mail Room"}
+"""Names that begin with a mark, by the place of their users."""
+RENAME = """
+UPDATE users SET search_text = %s
+WHERE user_id = (SELECT user_id FROM users ORDER BY user_id OFFSET %s LIMIT 1)
+"""
 
 
 @pytest.fixture
@@ -36,6 +45,9 @@ def people(database_url: str, template: Template) -> Mapping[str, str]:
     """What the search looks at, by user id, of some thousand users."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         seed(connection, template.credentials.project_id, USERS)
+        for place, name in PUNCTUATED.items():
+            text = folded_columns({**SETTABLE, "display_name": name})["search_text"]
+            connection.execute(RENAME, (text, place))
     return dict(sql(database_url, "SELECT user_id::text, search_text FROM users"))
 
 
@@ -48,7 +60,7 @@ def expected(people: Mapping[str, str], query: str, field: str) -> list[tuple[in
         looked_at = text if field == "ALL" else lines[{"EMAIL": 1, "GIVEN_NAME": 2}[field]]
         if not all(word in looked_at for word in query.split()):
             continue
-        exact, prefix = f"{EDGE}{query}{EDGE}" in looked_at, f"{EDGE}{query}" in looked_at
+        exact, prefix = edged(query) in looked_at, edged(query).removesuffix(EDGE) in looked_at
         found.append((0 if exact else 1 if prefix else 2, user_id))
     return sorted(found)
 

@@ -62,6 +62,8 @@ ALTER TABLE users ADD COLUMN last_login_time timestamptz;
 CREATE INDEX users_last_login_idx ON users
     (project_id, (coalesce(last_login_time, '0001-01-01 00:00:00+00'::timestamptz)), user_id);
 
+CREATE INDEX users_expire_time_idx ON users (project_id, expire_time) WHERE expire_time IS NOT NULL;
+
 -- One row a value; a MULTI_SELECT has one for each option chosen. Texts and options stand in text_value;
 -- numbers, days since 1970 and booleans (0, 1) in number_value.
 CREATE TABLE user_attributes (
