@@ -21,9 +21,11 @@ _HOLDS: Final = """"u"."user_id" IN (
     SELECT user_id FROM user_roles
     WHERE project_id = %(project_id)s AND {test} AND (expire_time IS NULL OR expire_time > now()))"""
 
+# The pairs decide; the tenants and roles apart tell the planner how many users to expect.
 _HOLDS_IN_TENANT: Final = """"u"."user_id" IN (
     SELECT user_id FROM user_tenant_roles
     WHERE project_id = %(project_id)s AND (expire_time IS NULL OR expire_time > now())
+        AND tenant_id = ANY(%(held_in)s::uuid[]) AND role_id = ANY(%(held_roles)s::uuid[])
         AND (tenant_id, role_id) IN (
             SELECT * FROM unnest(%(held_in)s::uuid[], %(held_roles)s::uuid[])))"""
 
