@@ -174,9 +174,9 @@ class CustomAttributes:
             attribute_id or new_id(), type=kind, create_time=now, update_time=now, revision=1, **values
         )
         refuse_invalid(_violations(attribute))
-        if rows.count(self._database, caller.project_id) >= MAX_CUSTOM_ATTRIBUTES:
+        create_time, others = rows.create(self._database, _columns(caller, attribute))
+        if others >= MAX_CUSTOM_ATTRIBUTES:
             raise Error(Reason.CUSTOM_ATTRIBUTE_LIMIT, limit=str(MAX_CUSTOM_ATTRIBUTES))
-        (create_time,) = rows.create(self._database, _columns(caller, attribute))
         events.record(
             self._database,
             caller,

@@ -17,7 +17,7 @@ from server.domain.user import HeldApplication, HeldRole, HeldTenant, User
 from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 from server.store import custom_attributes as attribute_rows
 from server.store import holdings as rows
-from server.store.database import Database
+from server.store.database import Database, Row
 
 Declarations = Mapping[str, CustomAttribute]
 """The custom attributes of a project, by name."""
@@ -165,8 +165,13 @@ class Holdings:
 
     def declarations(self, caller: Caller) -> Declarations:
         """The custom attributes of the project."""
-        found = (attribute_of(row) for row in attribute_rows.all_of(self._database, caller.project_id))
-        return {attribute.name: attribute for attribute in found}
+        return _by_name(attribute_rows.all_of(self._database, caller.project_id))
+
+    def declarations_for(self, caller: Caller, wishes: Wishes, *, creating: bool) -> Declarations:
+        """The same; those that the wishes give values of stay as they are until the transaction ends."""
+        names = list(wishes.attributes or ())
+        found = attribute_rows.hold(self._database, caller.project_id, names, defaults=creating)
+        return _by_name(found)
 
     # -- storing -------------------------------------------------------------------------------
 
@@ -191,6 +196,10 @@ class Holdings:
         gone.attribute_ids, new.attributes = _attribute_changes(before, after, declared)
         rows.remove(self._database, caller.project_id, after.user_id, gone)
         rows.add(self._database, caller.project_id, after.user_id, new)
+
+
+def _by_name(found: Iterable[Row]) -> Declarations:
+    return {attribute.name: attribute for attribute in map(attribute_of, found)}
 
 
 def require_room(user: User) -> None:
@@ -252,7 +261,8 @@ def _attribute_changes(
     """The ids of the attributes whose values go, and the values that come."""
     old, new = before.custom_attributes, after.custom_attributes
     changed = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
-    gone = [declared[name].custom_attribute_id for name in changed if name in old]
+    # What is declared no more took its values along.
+    gone = [declared[name].custom_attribute_id for name in changed if name in old and name in declared]
     come = [
         (declared[name].custom_attribute_id, position, text, number)
         for name in changed

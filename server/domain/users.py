@@ -119,7 +119,7 @@ class Users:
         """
         project_id = caller.project_id
         known = bool(wishes.attributes) or project_id in self._with_attributes
-        declared = self._holdings.declarations(caller) if known else {}
+        declared = self._holdings.declarations_for(caller, wishes, creating=True) if known else {}
         attributes = attribute_values({}, wishes, declared, creating=True)
         wanted = wanted._replace(custom_attributes=attributes)
         values = {name: getattr(wanted, name) for name in SETTABLE}
@@ -157,6 +157,10 @@ class Users:
         """
         values = normalized(values)
         refuse_invalid([*violations(values), *wishes.violations()])
+        declared: Declarations = {}
+        if wishes.attributes is not None:
+            # Before the user is read, so that the values read are values of these.
+            declared = self._holdings.declarations_for(caller, wishes, creating=False)
         user = self._writer.locked(caller, by)
         require_etag(etag, user.etag)
         changed = _with_values(user, values)
@@ -172,9 +176,7 @@ class Users:
             changed = changed._replace(tenants=found.held_tenants(wishes.tenants))
         if wishes.application_ids is not None:
             changed = changed._replace(applications=found.held_applications(wishes.application_ids))
-        declared: Declarations = {}
         if wishes.attributes is not None:
-            declared = self._holdings.declarations(caller)
             attributes = attribute_values(user.custom_attributes, wishes, declared, creating=False)
             changed = changed._replace(custom_attributes=attributes)
         return self._writer.write(caller, "user.updated", user, changed, declared)

@@ -33,6 +33,22 @@ _GET: Final = compiled(_BY_ID)
 _LOCK: Final = compiled(_BY_ID.for_update())
 _ALL: Final = compiled(A.select(*ATTRIBUTE_COLUMNS.values()).where(A.project_id == P.project_id))
 
+# What a change of a user relies on stays as it is until the transaction ends: neither deleted, nor renamed,
+# nor robbed of an option. A lock waits for such a change and then sees what came of it; the rest is read
+# without one, so that users are not written one after another.
+_TOUCHED: Final = "name = ANY(%(names)s::text[]) OR %(defaults)s AND default_value IS NOT NULL"
+_HELD: Final = f"""
+WITH held AS (
+    SELECT {", ".join(ATTRIBUTE_COLUMNS)} FROM custom_attributes
+    WHERE project_id = %(project_id)s AND ({_TOUCHED})
+    FOR KEY SHARE
+)
+SELECT * FROM held
+UNION ALL
+SELECT {", ".join(ATTRIBUTE_COLUMNS)} FROM custom_attributes
+WHERE project_id = %(project_id)s AND NOT ({_TOUCHED})
+"""
+
 
 def get(database: Database, project_id: str, attribute_id: str) -> Row | None:
     """The attribute with this id."""
@@ -49,17 +65,21 @@ def all_of(database: Database, project_id: str) -> list[Row]:
     return database.all(_ALL, {"project_id": project_id})
 
 
-# Counts under a lock on the project, so that two creations cannot both be the last that fits.
-_COUNT: Final = """
-SELECT (SELECT count(*) FROM custom_attributes WHERE project_id = %(project_id)s)
-FROM projects WHERE project_id = %(project_id)s FOR NO KEY UPDATE
-"""
+def hold(database: Database, project_id: str, names: list[str], *, defaults: bool) -> list[Row]:
+    """The same; those with these names, and with `defaults` those that have one, are held so until the
+    transaction ends."""
+    return database.all(_HELD, {"project_id": project_id, "names": names, "defaults": defaults})
+
+
+# Creations come one after another, so that two cannot both be the last that fits. A statement sees what was
+# there when it began, before it waited for a lock: the lock and the count have to be two.
+_LOCK_PROJECT: Final = "SELECT FROM projects WHERE project_id = %(project_id)s FOR NO KEY UPDATE"
 _CREATE: Final = """
 INSERT INTO custom_attributes (project_id, custom_attribute_id, name, display_name, type, options,
     default_value, required)
 VALUES (%(project_id)s, %(custom_attribute_id)s, %(name)s, %(display_name)s, %(type)s, %(options)s,
     %(default_value)s, %(required)s)
-RETURNING create_time
+RETURNING create_time, (SELECT count(*) FROM custom_attributes WHERE project_id = %(project_id)s)
 """
 _UPDATE: Final = """
 UPDATE custom_attributes SET name = %(name)s, display_name = %(display_name)s, options = %(options)s,
@@ -78,13 +98,9 @@ LIMIT 1
 """
 
 
-def count(database: Database, project_id: str) -> int:
-    """How many attributes the project has, held so until the transaction ends."""
-    return int(database.row(_COUNT, {"project_id": project_id})[0])
-
-
 def create(database: Database, values: Mapping[str, Any]) -> Row:
-    """Inserts an attribute; returns (create_time,)."""
+    """Inserts an attribute; returns (create_time, how many others the project has)."""
+    database.execute(_LOCK_PROJECT, values)
     return database.row(_CREATE, values)
 
 

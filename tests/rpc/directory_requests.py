@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.struct_pb2 import ListValue, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Value
 from roster.v1 import (
     application_pb2,
     application_service_pb2,
@@ -139,7 +139,7 @@ def modify_roles_in(
 def value(plain: object) -> Value:
     """A JSON value: None, a text, a number, a truth value or a list of texts."""
     if plain is None:
-        return Value(null_value="NULL_VALUE")
+        return Value(null_value=NULL_VALUE)
     if isinstance(plain, bool):
         return Value(bool_value=plain)
     if isinstance(plain, str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.calling import Client, refused
@@ -11,12 +13,17 @@ from tests.rpc.directory_requests import APPLICATIONS, ATTRIBUTES, STRING, TENAN
 NAMES = [f"number_{n}" for n in range(7)]
 
 
+def create(client: Client, kind: Kind, name: str) -> None:
+    fields: dict[str, Any] = {"type": STRING} if kind is ATTRIBUTES else {}
+    kind.create(client, name=name, **fields)
+
+
 @pytest.fixture(params=[TENANTS, APPLICATIONS, ATTRIBUTES], ids=lambda kind: kind.word)
 def kind(request: pytest.FixtureRequest, client: Client) -> Kind:
     """Seven of each kind."""
     chosen: Kind = request.param
     for name in NAMES[::-1]:
-        chosen.create(client, name=name, **({"type": STRING} if chosen is ATTRIBUTES else {}))
+        create(client, chosen, name)
     return chosen
 
 
@@ -43,7 +50,7 @@ def test_walk_is_not_disturbed_by_what_happens_meanwhile(client: Client, kind: K
     first = getattr(answer, f"{kind.word}s")
     for item in first[1:]:
         kind.delete(client, item)
-    kind.create(client, name="another", **({"type": STRING} if kind is ATTRIBUTES else {}))
+    create(client, kind, "another")
 
     rest = kind.listed(client, page_token=answer.next_page_token)
 
@@ -65,10 +72,9 @@ def test_token_of_another_project_or_damaged_is_refused(
     for caller, wrong in ((other_project, token), (client, token[:-2]), (client, "7")):
         with refused("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"):
             kind.call(caller, "List", page_token=wrong)
-    for other in {TENANTS.title: TENANTS, APPLICATIONS.title: APPLICATIONS}.values():
-        if other is not kind:
-            with refused("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"):
-                other.call(client, "List", page_token=token)
+    for other in [other for other in (TENANTS, APPLICATIONS, ATTRIBUTES) if other is not kind]:
+        with refused("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID"):
+            other.call(client, "List", page_token=token)
     for arguments, field in (({"page_size": -1}, "page_size"), ({"skip": -1}, "skip")):
         with refused("INVALID_ARGUMENT", "FIELDS_INVALID") as error:
             kind.call(client, "List", **arguments)

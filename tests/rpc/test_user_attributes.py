@@ -24,9 +24,7 @@ from tests.rpc.directory_requests import (
     values,
 )
 from tests.rpc.user_requests import (
-    NOBODY,
     ask,
-    by,
     create,
     created,
     events_of,
@@ -54,7 +52,7 @@ def ann(client: Client, declared: None) -> pb.User:
     return created(client, login_ids=["ann"], custom_attributes=values(text="a", number=1, flag=True))
 
 
-RIGHT: dict[str, list[object]] = {
+RIGHT: dict[str, list[Any]] = {
     "text": ["", " a ", "x" * 500, "𝔻" * 500, '"\\\n', "2024-01-01"],
     "number": [0, -1.5, 1e308, 5e-324, 0.1 + 0.2, 2**53 + 1],
     "flag": [True, False],
@@ -229,12 +227,6 @@ def test_change_of_values_is_recorded(server: Running, client: Client, ann: pb.U
         {"custom_attributes": before},
         {"custom_attributes": {**before, "choices": ["large"]}},
     )
-
-
-def test_update_of_nobody_is_not_found(client: Client, declared: None) -> None:
-    """Whatever values it sets."""
-    with refused("NOT_FOUND", "USER_NOT_FOUND"):
-        ask(client, update(by(user_id=NOBODY), custom_attributes=values(text="a")))
 
 
 # -- defaults and required values ------------------------------------------------------------------
