@@ -14,7 +14,8 @@ from server.store.users import REFERENCES, STATUS, U
 # permissions]; project-wide ones, and those of the tenant asked for.
 _SOURCES: Final = """(
     SELECT jsonb_agg(jsonb_build_array(r.role_id, r.name, g.tenant_id,
-        (extract(epoch from g.expire_time) * 1000000)::bigint, r.permissions) ORDER BY r.name_key, g.tenant_id NULLS FIRST)
+        (extract(epoch from g.expire_time) * 1000000)::bigint, r.permissions)
+        ORDER BY r.name_key, g.tenant_id NULLS FIRST)
     FROM (
         SELECT role_id, NULL::uuid AS tenant_id, expire_time FROM user_roles
         WHERE project_id = %(project_id)s AND user_id = "u"."user_id"
