@@ -40,7 +40,8 @@ _MEANINGS: Final = {
 def main() -> None:
     # What ends it must let it end what it has started.
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, signal.default_int_handler)
     sections, options = _arguments()
     try:
         figures = [figure for section in sections for figure in _SECTIONS[section](options)]
