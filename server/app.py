@@ -13,9 +13,9 @@ from grpc_reflection.v1alpha import reflection
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
-from server.handlers import SERVICES, methods
+from server.domain.sealing import sealer_of
+from server.handlers import SERVICES, Parts, methods
 from server.interceptors import way
-from server.jobs.purging import Purger
 from server.store.database import Database
 
 HEALTH_INTERVAL: Final = 1.0
@@ -39,8 +39,9 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
+    parts = Parts(database, hasher, sealer_of(config))
     for service in SERVICES:
-        service.register(service.make(database, hasher), server)
+        service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
     checks = health.HealthServicer(
         experimental_non_blocking=True,
@@ -65,7 +66,6 @@ class Server:
     def __init__(self, server: grpc.Server, monitor: HealthMonitor, database: Database) -> None:
         self._server = server
         self._monitor = monitor
-        self._purger = Purger(database)
         self._database = database
 
     def start(self, address: str) -> int:
@@ -73,7 +73,6 @@ class Server:
         address is not to be had."""
         port: int = self._server.add_insecure_port(address)
         self._monitor.start()
-        self._purger.start()
         self._server.start()
         return port
 
@@ -81,7 +80,6 @@ class Server:
         """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done."""
         self._monitor.stop()
         self._server.stop(grace).wait()
-        self._purger.stop()
         self._database.close()
 
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Limits that the contract states as well; a contract test holds the two together.
@@ -25,6 +25,8 @@ MAX_PAGE_SIZE: Final = 1_000
 DEFAULT_PAGE_SIZE: Final = 50
 MAX_SEARCH_WORDS: Final = 10
 REQUEST_ID_LIFETIME_HOURS: Final = 24
+MAX_MODIFICATIONS: Final = 1_000
+MAX_WEBHOOKS: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -63,6 +65,12 @@ class Config(BaseSettings):
     """Seconds after which a client connection is asked to come again, so that connections spread
     over the worker processes."""
 
+    job_workers: Annotated[int, Field(ge=0)] = 1
+    """Processes for work in the background; 0: none, `roster worker` runs elsewhere."""
+
+    watchers: Count = 500
+    """Streams of WatchEvents that one worker process serves; more are refused at once."""
+
     shutdown_grace: Seconds = 15.0
     """Seconds that calls in flight have to finish after SIGTERM."""
 
@@ -93,6 +101,35 @@ class Config(BaseSettings):
 
     argon2_parallelism: Count = 4
     """Lanes of Argon2id, when it hashes a new password."""
+
+    # -- secrets -----------------------------------------------------------------------------
+    secret_key: SecretStr | None = None
+    """Seals the secrets that have to be stored: 32 random bytes in Base64. Absent: made by the first start
+    and kept in the data directory. All machines of an installation need the same one."""
+
+    # -- webhooks ----------------------------------------------------------------------------
+    webhook_first_retry: Seconds = 5.0
+    """Seconds after which a failed delivery is first tried again; from then on ever longer, 14 attempts in
+    all: with the default over a day."""
+
+    webhook_timeout: Seconds = 15.0
+    """Seconds that a receiver has for its answer."""
+
+    webhook_disable_after: Seconds = 5 * 86_400.0
+    """Seconds without any success after which a webhook is disabled."""
+
+    webhook_ca_file: Path | None = None
+    """Certificates of authorities, in PEM, that vouch for receivers beside the usual ones."""
+
+    # -- what is kept ------------------------------------------------------------------------
+    event_retention_days: Annotated[float, Field(ge=2)] = 90.0
+    """Days that events are kept."""
+
+    delivery_retention_days: Annotated[float, Field(ge=2)] = 30.0
+    """Days that the record of a delivery to a webhook is kept once it is done."""
+
+    request_retention_hours: Annotated[float, Field(ge=REQUEST_ID_LIFETIME_HOURS)] = 48.0
+    """Hours that the answers to requests with a `request_id` are kept; repeats are known for 24."""
 
     # -- what it tells -----------------------------------------------------------------------
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

@@ -1,16 +1,24 @@
-"""The data directory: who may use it, and the credentials file in it."""
+"""The data directory: who may use it, and the files of credentials and of the secret key in it."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import secrets
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Final
 
+from pydantic import SecretStr
+
+from server.config import Config
 from server.startup import StartError
+
+SECRET_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class DataDirectory:
         self.path = path.absolute()
         self.credentials_file = self.path / "credentials.json"
         self._first_file = self.path / "first-credentials.json"
+        self._secret_key_file = self.path / "secret-key"
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -74,6 +83,22 @@ class DataDirectory:
         _write(self.credentials_file, credentials)
         self._first_file.unlink(missing_ok=True)
 
+    def with_secret_key(self, config: Config) -> Config:
+        """The settings with the key that seals secrets: the one that they have, or the directory's own, which
+        is made the first time.
+
+        Raises:
+            StartError: there is none, and none can be made.
+        """
+        if config.secret_key is not None:
+            return config
+        try:
+            _write_once(self._secret_key_file, b64encode(secrets.token_bytes(SECRET_KEY_BYTES)))
+            key = self._secret_key_file.read_text(encoding="ascii")
+        except OSError as error:
+            raise StartError(f"{self._secret_key_file} cannot be used: {error.strerror}") from error
+        return config.model_copy(update={"secret_key": SecretStr(key)})
+
     def save_first(self, project_id: str, management_key: str) -> None:
         """Keep the first key from the moment it is made: until the service is ready there is no address to
         tell, and who waits for the credentials file must not find one without."""
@@ -81,15 +106,29 @@ class DataDirectory:
 
 
 def _write(file: Path, credentials: Credentials) -> None:
-    new = file.with_suffix(".new")
+    _written(file, f"{json.dumps(asdict(credentials), indent=2)}\n".encode()).rename(file)
+
+
+def _write_once(file: Path, content: bytes) -> None:
+    """Make the file, whole, unless it is there; of several at a time one is first."""
+    if file.exists():
+        return
+    new = _written(file, content)
+    with suppress(FileExistsError):
+        os.link(new, file)
+    new.unlink()
+
+
+def _written(file: Path, content: bytes) -> Path:
+    """A new file beside it with the content, on disk."""
+    new = file.with_name(f"{file.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(asdict(credentials), opened, indent=2)
-        opened.write("\n")
+    with open(descriptor, "wb") as opened:
+        opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
-    new.rename(file)
+    return new
 
 
 class DirectoryInUse(StartError):

@@ -22,6 +22,7 @@ class Kind(Enum):
     NOT_FOUND = auto()
     ALREADY_EXISTS = auto()
     FAILED_PRECONDITION = auto()
+    OUT_OF_RANGE = auto()
     ABORTED = auto()
     RESOURCE_EXHAUSTED = auto()
     DEADLINE_EXCEEDED = auto()
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     PAGE_TOKEN_INVALID = auto()
     UPDATE_MASK_INVALID = auto()
     REQUEST_ID_REUSED = auto()
+    RESUME_TOKEN_INVALID = auto()
     USER_NOT_FOUND = auto()
     ROLE_NOT_FOUND = auto()
     PROJECT_NOT_FOUND = auto()
@@ -59,6 +61,12 @@ class Reason(StrEnum):
     TENANT_NOT_FOUND = auto()
     APPLICATION_NOT_FOUND = auto()
     CUSTOM_ATTRIBUTE_NOT_FOUND = auto()
+    USER_ACTION_NOT_FOUND = auto()
+    USER_ACTION_OPTION_NOT_FOUND = auto()
+    USER_ACTION_REASON_NOT_FOUND = auto()
+    APPLIED_ACTION_NOT_FOUND = auto()
+    WEBHOOK_NOT_FOUND = auto()
+    WEBHOOK_DELIVERY_NOT_FOUND = auto()
     USER_ID_TAKEN = auto()
     EMAIL_TAKEN = auto()
     PHONE_NUMBER_TAKEN = auto()
@@ -72,6 +80,11 @@ class Reason(StrEnum):
     APPLICATION_NAME_TAKEN = auto()
     CUSTOM_ATTRIBUTE_ID_TAKEN = auto()
     CUSTOM_ATTRIBUTE_NAME_TAKEN = auto()
+    USER_ACTION_ID_TAKEN = auto()
+    USER_ACTION_NAME_TAKEN = auto()
+    USER_ACTION_REASON_ID_TAKEN = auto()
+    USER_ACTION_REASON_CODE_TAKEN = auto()
+    ACTION_ALREADY_ACTIVE = auto()
     ETAG_MISMATCH = auto()
     TRANSACTION_CONFLICT = auto()
     LAST_IDENTIFIER = auto()
@@ -88,8 +101,19 @@ class Reason(StrEnum):
     TOO_MANY_APPLICATIONS = auto()
     CUSTOM_ATTRIBUTE_LIMIT = auto()
     ATTRIBUTE_OPTION_IN_USE = auto()
+    USER_BLOCKED = auto()
+    USER_ACTION_INACTIVE = auto()
+    APPLIED_ACTION_NOT_ACTIVE = auto()
+    TOO_MANY_MODIFICATIONS = auto()
+    EMAIL_NOT_AVAILABLE = auto()
+    WEBHOOK_LIMIT = auto()
+    WEBHOOK_DISABLED = auto()
+    WATCHERS_EXHAUSTED = auto()
+    WATCHER_TOO_SLOW = auto()
+    EVENTS_COLLECTED = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
+    SERVER_STOPPING = auto()
     INTERNAL = auto()
 
 
@@ -136,6 +160,10 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.INVALID_ARGUMENT,
         "The request id {request_id} was used for another request.",
     ),
+    Reason.RESUME_TOKEN_INVALID: (
+        Kind.INVALID_ARGUMENT,
+        "The resume token is damaged, or belongs to another project.",
+    ),
     Reason.USER_NOT_FOUND: (Kind.NOT_FOUND, "There is no user with {reference}."),
     Reason.ROLE_NOT_FOUND: (Kind.NOT_FOUND, "There is no role with {reference}."),
     Reason.PROJECT_NOT_FOUND: (Kind.NOT_FOUND, "There is no project with {reference}."),
@@ -144,6 +172,12 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     Reason.TENANT_NOT_FOUND: (Kind.NOT_FOUND, "There is no tenant with {reference}."),
     Reason.APPLICATION_NOT_FOUND: (Kind.NOT_FOUND, "There is no application with {reference}."),
     Reason.CUSTOM_ATTRIBUTE_NOT_FOUND: (Kind.NOT_FOUND, "There is no custom attribute with {reference}."),
+    Reason.USER_ACTION_NOT_FOUND: (Kind.NOT_FOUND, "There is no user action with {reference}."),
+    Reason.USER_ACTION_OPTION_NOT_FOUND: (Kind.NOT_FOUND, "The user action has no option {option}."),
+    Reason.USER_ACTION_REASON_NOT_FOUND: (Kind.NOT_FOUND, "There is no reason with {reference}."),
+    Reason.APPLIED_ACTION_NOT_FOUND: (Kind.NOT_FOUND, "There is no applied action with {reference}."),
+    Reason.WEBHOOK_NOT_FOUND: (Kind.NOT_FOUND, "There is no webhook with {reference}."),
+    Reason.WEBHOOK_DELIVERY_NOT_FOUND: (Kind.NOT_FOUND, "There is no delivery with {reference}."),
     Reason.USER_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this user_id."),
     Reason.EMAIL_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this email."),
     Reason.PHONE_NUMBER_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this phone_number."),
@@ -160,6 +194,14 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         "Another custom attribute has this custom_attribute_id.",
     ),
     Reason.CUSTOM_ATTRIBUTE_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another custom attribute has this name."),
+    Reason.USER_ACTION_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user action has this user_action_id."),
+    Reason.USER_ACTION_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another active user action has this name."),
+    Reason.USER_ACTION_REASON_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another reason has this reason_id."),
+    Reason.USER_ACTION_REASON_CODE_TAKEN: (Kind.ALREADY_EXISTS, "Another reason has this code."),
+    Reason.ACTION_ALREADY_ACTIVE: (
+        Kind.ALREADY_EXISTS,
+        "The action is active on the user already: {applied_action_id}.",
+    ),
     Reason.ETAG_MISMATCH: (Kind.ABORTED, "The resource has changed since it was read; read it again."),
     Reason.TRANSACTION_CONFLICT: (Kind.ABORTED, "The change collided with others; repeat it."),
     Reason.LAST_IDENTIFIER: (
@@ -206,8 +248,34 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         "A project can have at most {limit} custom attributes.",
     ),
     Reason.ATTRIBUTE_OPTION_IN_USE: (Kind.FAILED_PRECONDITION, "Users have the option {option}."),
+    Reason.USER_BLOCKED: (Kind.FAILED_PRECONDITION, "The user is blocked; unblock the user first."),
+    Reason.USER_ACTION_INACTIVE: (
+        Kind.FAILED_PRECONDITION,
+        "The user action was deleted; reactivate it first.",
+    ),
+    Reason.APPLIED_ACTION_NOT_ACTIVE: (
+        Kind.FAILED_PRECONDITION,
+        "The applied action is {state}, and no longer to be changed.",
+    ),
+    Reason.TOO_MANY_MODIFICATIONS: (
+        Kind.FAILED_PRECONDITION,
+        "An applied action can be modified at most {limit} times.",
+    ),
+    Reason.EMAIL_NOT_AVAILABLE: (Kind.FAILED_PRECONDITION, "The project cannot send emails."),
+    Reason.WEBHOOK_LIMIT: (Kind.FAILED_PRECONDITION, "A project can have at most {limit} webhooks."),
+    Reason.WEBHOOK_DISABLED: (Kind.FAILED_PRECONDITION, "The webhook is disabled; enable it first."),
+    Reason.WATCHERS_EXHAUSTED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The server has as many watchers as it takes; repeat the call.",
+    ),
+    Reason.WATCHER_TOO_SLOW: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The watcher did not read for too long; watch again.",
+    ),
+    Reason.EVENTS_COLLECTED: (Kind.OUT_OF_RANGE, "The events that are asked for are not kept any more."),
     Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
     Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),
+    Reason.SERVER_STOPPING: (Kind.UNAVAILABLE, "The server is about to stop; watch again."),
     Reason.INTERNAL: (Kind.INTERNAL, "Internal error {error_id}."),
 }
 

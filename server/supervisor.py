@@ -1,10 +1,11 @@
 """`roster serve`: starts every process, restarts the dead, and brings all to their end in the right order.
 
 The order of a start: the data directory, the port, the keeper of the embedded database, the
-preparation of the database, the workers. All processes are started at once and import what they need
-while the database starts; each then waits for the database's URL.
+preparation of the database, the workers; and when these serve, those who work on jobs. All but the last are
+started at once and import what they need while the database starts; each then waits for the database's URL.
 
-The order of an end: the workers, which let calls in flight finish, then the keeper with its database.
+The order of an end: the workers of both kinds, which let calls and jobs in flight finish, then the keeper
+with its database.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from server.children import Child
 from server.config import Config
 from server.data_directory import Credentials, DataDirectory
 from server.embedded.keeper import keep
+from server.jobs.process import work_on_jobs
 from server.metrics_page import MetricsPage, metrics_page
 from server.preparation import prepare
 from server.signals import STOP, SignalInbox
@@ -57,7 +59,7 @@ def serve(config: Config) -> int:
         port = reserve(Address.parse(config.listen, "ROSTER_LISTEN"))
         held.callback(port.socket.close)
         metrics = held.enter_context(metrics_page(config.metrics_listen))
-        supervisor = _Supervisor(config, directory, inbox, metrics)
+        supervisor = _Supervisor(directory.with_secret_key(config), directory, inbox, metrics)
         try:
             supervisor.start(port)
             supervisor.watch()
@@ -81,11 +83,12 @@ class _Supervisor:
         self._keeper: Child | None = None
         self._preparation: Child | None = None
         self._workers: list[Child] = []
+        self._job_workers: list[Child] = []
         self._url = config.database_url
 
     @property
     def _lasting(self) -> list[Child]:
-        return [*([self._keeper] if self._keeper else []), *self._workers]
+        return [*([self._keeper] if self._keeper else []), *self._workers, *self._job_workers]
 
     # -- start -------------------------------------------------------------------------------
 
@@ -107,6 +110,10 @@ class _Supervisor:
             worker.tell(self._url)
         for worker in self._workers:
             self._answer(worker, _WORKER_SECONDS)
+        # Nobody waits for these, so they leave the start to those who are waited for.
+        for number in range(self._config.job_workers):
+            self._job_workers.append(Child(f"jobs-{number}", work_on_jobs, self._config))
+            self._job_workers[-1].tell(self._url)
         credentials = self._saved_credentials(str(port.address.dialled()), first)
         print(banner(self._config, port.address, self._directory, credentials), flush=True)
         processes = {child.name: child.process.pid for child in self._lasting}
@@ -173,7 +180,9 @@ class _Supervisor:
         """Bring everything to its end; a further signal shortens the grace that calls in flight have."""
         self._inbox.take()
         serving = [
-            child for child in (*self._workers, self._preparation) if child is not None and child.alive
+            child
+            for child in (*self._workers, *self._job_workers, self._preparation)
+            if child is not None and child.alive
         ]
         for child in serving:
             child.process.terminate()

@@ -19,6 +19,7 @@ from roster.v1 import (
     project_service_pb2_grpc,
     role_service_pb2_grpc,
     tenant_service_pb2_grpc,
+    user_action_service_pb2_grpc,
     user_service_pb2_grpc,
 )
 
@@ -110,6 +111,7 @@ class Client:
         self.attributes = _Service(
             custom_attribute_service_pb2_grpc.CustomAttributeServiceStub(self.channel), self
         )
+        self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub(self.channel), self)
         self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
         self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 

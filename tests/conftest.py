@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from uuid import uuid4
 import grpc
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from server.app import create_server
 from server.bootstrap import Credentials, first_project
@@ -23,6 +25,7 @@ from server.config import Config
 from server.domain.caller import COMMAND_LINE, Caller
 from server.domain.management_keys import ManagementKeys
 from server.domain.projects import Projects
+from server.domain.sealing import sealer_of
 from server.embedded import EmbeddedPostgres
 from server.store.database import Database
 from server.store.migrations import migrate
@@ -71,6 +74,8 @@ def config() -> Config:
         argon2_time_cost=1,
         argon2_memory_cost=64,
         argon2_parallelism=1,
+        secret_key=SecretStr(b64encode(bytes(32)).decode()),
+        webhook_first_retry=0.05,
     )
 
 
@@ -137,6 +142,17 @@ def start_server(database_url: str, config: Config) -> Iterator[StartServer]:
 def server(start_server: StartServer) -> Running:
     """A server on this test's database."""
     return start_server()
+
+
+@pytest.fixture
+def jobs(database_url: str, config: Config) -> Iterator[Any]:
+    """A worker on this test's jobs."""
+    from server.jobs.worker import JobWorker
+
+    worker = JobWorker(database_url, config, sealer_of(config))
+    worker.start()
+    yield worker
+    worker.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
 
-from scripts.benchmark import calls, depth, memory, start
+from scripts.benchmark import background, calls, depth, memory, start
 from scripts.benchmark.options import Options
 from scripts.benchmark.report import Figure, heading, print_figures
 
@@ -18,12 +18,14 @@ _SECTIONS: Final[dict[str, Callable[[Options], list[Figure]]]] = {
     "depth": depth.run,
     "memory": memory.run,
     "start": start.run,
+    "background": background.run,
 }
 _HELP: Final = """\
 calls   what a call costs, beside the floor's call of the same size
 depth   whether a call costs more with more users, and searches
 memory  what a worker process has resident under load, from the first call to the last
 start   seconds to SERVING on an existing data directory
+background  how soon actions end that are due, and webhooks leave
 """
 _INTERRUPTED: Final = 130
 _MEANINGS: Final = {

@@ -71,11 +71,13 @@ def _kinds(options: Options, messenger: Messenger) -> list[Kind]:
     created = int(_FASTEST * (options.seconds + options.warm_up)) + 1
     gets = partial(messenger.gets, _NAMED_USERS)
     creates = partial(messenger.creates, created)
+    applies = partial(messenger.applications, created)
     return [
         Kind("GetUser", "GetUser", gets, "Read", gets),
         Kind("CreateUser", "CreateUser", creates, "Insert", creates),
         Kind("ListUsers", "ListUsers", lambda: pages, "Read", gets),
         Kind("ModifyUserRoles", "ModifyUserRoles", messenger.role_changes, "Insert", creates),
+        Kind("ApplyUserAction", "ApplyUserAction", applies, "Insert", creates),
     ]
 
 
@@ -116,5 +118,6 @@ def _figures(name: str, note: str, cost: Cost, lowest: Cost) -> list[Figure]:
         "ListUsers": Figure("list", cost.server, note),
         "GetUser, all held": Figure("get_all", ratio, note),
         "CheckPermissions": Figure("check", ratio, note),
+        "ApplyUserAction": Figure("apply", ratio, note),
     }
     return [known[name]] if name in known else []

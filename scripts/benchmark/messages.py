@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
+from uuid import uuid4
 
 import grpc
-from roster.v1 import user_pb2
+from google.protobuf.duration_pb2 import Duration
+from roster.v1 import user_action_pb2, user_pb2
+from roster.v1 import user_action_service_pb2 as action_rpc
 from roster.v1 import user_service_pb2 as rpc
-from roster.v1 import user_service_pb2_grpc as stubs
+from roster.v1.user_action_service_pb2_grpc import UserActionServiceStub
+from roster.v1.user_service_pb2_grpc import UserServiceStub
 
 from scripts.benchmark.names import FAMILY, GIVEN
 from scripts.benchmark.processes import Contestant
@@ -64,6 +68,20 @@ class Messenger:
                 by=user_pb2.UserRef(user_id=user_id), mode=rpc.MODIFY_MODE_SET, roles=[grant]
             ).SerializeToString()
 
+    def applications(self, count: int) -> Iterator[bytes]:
+        """ApplyUserAction, for two hours and with all that makes it dear: option, reason, comment, locale."""
+        with stub(self._service, UserActionServiceStub) as actions:
+            action_id = _suspension(actions)
+        for user_id in self._random.choices(self._user_ids, k=count):
+            yield action_rpc.ApplyUserActionRequest(
+                by=user_pb2.UserRef(user_id=user_id),
+                user_action_id=action_id,
+                option="Nicely",
+                reason="spam",
+                comment="Third time this week.",
+                duration=Duration(seconds=7_200),
+            ).SerializeToString()
+
     def lists(self, pages: int) -> list[bytes]:
         """ListUsers: the first pages of 50 users."""
         tokens = walk(self._service, page_size=50, pages=pages)
@@ -71,8 +89,23 @@ class Messenger:
 
 
 def method(name: str) -> str:
-    """A method of UserService as gRPC has it."""
-    return f"/roster.v1.UserService/{name}"
+    """A method as gRPC has it: of UserService, but for those that are about actions."""
+    service = "UserActionService" if "Action" in name else "UserService"
+    return f"/roster.v1.{service}/{name}"
+
+
+def _suspension(actions: Any) -> str:
+    """The id of a new user action with an option; the reason `spam` is there as well then."""
+    name = f"Suspend {uuid4()}"
+    option = user_action_pb2.UserActionOption(name="Nicely", localized_names={"de": "Freundlich"})
+    definition = user_action_pb2.UserAction(
+        name=name, temporal=True, prevent_login=True, options=[option], localized_names={"de": "Sperren"}
+    )
+    created = actions.CreateUserAction(action_rpc.CreateUserActionRequest(user_action=definition))
+    if not actions.ListUserActionReasons(action_rpc.ListUserActionReasonsRequest()).user_action_reasons:
+        reason = user_action_pb2.UserActionReason(code="spam", text="Sends spam")
+        actions.CreateUserActionReason(action_rpc.CreateUserActionReasonRequest(user_action_reason=reason))
+    return str(created.user_action.user_action_id)
 
 
 def get_user(user_id: str) -> rpc.GetUserRequest:
@@ -130,7 +163,7 @@ class _WithHeaders:
 
 
 @contextmanager
-def stub(service: Contestant) -> Iterator[Any]:
-    """UserService, to be called one call at a time."""
+def stub(service: Contestant, kind: Callable[[grpc.Channel], Any] = UserServiceStub) -> Iterator[Any]:
+    """A service, UserService if not said otherwise, to be called one call at a time."""
     with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
-        yield _WithHeaders(stubs.UserServiceStub(channel), service.headers)
+        yield _WithHeaders(kind(channel), service.headers)

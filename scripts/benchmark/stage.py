@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,8 +18,10 @@ from scripts.benchmark import processes
 from scripts.benchmark.processes import Contestant, Server
 from server.bootstrap import Credentials, first_project
 from server.config import Config
+from server.data_directory import DataDirectory
 from server.embedded import EmbeddedPostgres, placement
 from server.embedded.postmaster import Postmaster
+from server.jobs.process import run_jobs
 from server.store.migrations import migrate
 
 _CONNECTIONS: Final = 100
@@ -70,6 +73,17 @@ class Stage:
         pid, port = processes.start(name, server, self.config, installation.url, log, self._held)
         return Contestant(name, pid, port, (authorization(installation),))
 
+    def start_jobs(self, installation: Installation) -> None:
+        """Start a process that works on the jobs of an installation."""
+        log = self.directory / "jobs.log"
+        processes.start("jobs", _jobs, self.config, installation.url, log, self._held)
+
+
+def _jobs(config: Config, _: str, pipe: Connection) -> None:
+    url = pipe.recv()
+    pipe.send(0)
+    run_jobs(url, config, [pipe])
+
 
 def authorization(installation: Installation) -> tuple[str, str]:
     """The metadata that lets a call in."""
@@ -82,7 +96,8 @@ def stage() -> Iterator[Stage]:
     """A PostgreSQL with the settings of the embedded one, in a temporary directory."""
     with ExitStack() as held:
         directory = temporary_directory(held)
-        config = Config(workers=1, data_dir=directory / "data")
+        data = DataDirectory(directory / "data")
+        config = data.with_secret_key(Config(workers=1, data_dir=data.path))
         postgres = EmbeddedPostgres(config.data_dir, {"max_connections": str(_CONNECTIONS)})
         held.callback(postgres.stop)
         yield Stage(directory, postgres.start(), config, held)

@@ -21,10 +21,15 @@ TARGETS: Final = {
     "list": Target("ListUsers, 50 users with 2 roles: CPU of the server per call", 1.2, "ms"),
     "get_all": Target("GetUser with 5 roles, 3 tenants, 10 attributes: CPU in the floor's reads", 2.0, "x"),
     "check": Target("CheckPermissions: CPU of the server, in the floor's reads", 1.5, "x"),
+    "apply": Target("ApplyUserAction: CPU of the server, in the floor's inserts", 3.0, "x"),
     "list_statements": Target("ListUsers: SQL statements", 1, ""),
     "depth_list": Target("ListUsers far down: CPU of server and database, in first pages", 1.2, "x"),
     "depth_get": Target("GetUser among all: CPU of server and database, in GetUsers among few", 1.2, "x"),
     "search": Target("SearchUsers: p50", 30, "ms"),
+    "ends": Target("10,000 actions that are due: until all have ended", 60, "s"),
+    "webhook": Target(
+        "Webhook: from the answer of the call to the request at the receiver, median", 1_000, "ms"
+    ),
     "memory": Target("Worker: resident, at most", 120, "MB"),
     "memory_growth": Target("Worker: resident at the end, in that after a tenth of the calls", 1.05, "x"),
     "start": Target("roster serve on an existing data directory: to SERVING, at most", 3, "s"),

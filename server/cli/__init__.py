@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from server.cli import keys, projects
 from server.cli.migrate import migrate
 from server.cli.serve import serve
+from server.cli.worker import worker
 from server.errors import Error
 from server.startup import StartError
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(worker)
 app.command()(migrate)
 app.add_typer(projects.app, name="projects")
 app.add_typer(keys.app, name="keys")

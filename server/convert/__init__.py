@@ -12,6 +12,18 @@ from server.convert.resources import (
     settings_values,
     tenant_message,
 )
+from server.convert.user_actions import (
+    ACTION_STATES,
+    action_end,
+    application,
+    applied_action_filter,
+    applied_action_message,
+    user_action_message,
+    user_action_reason_message,
+    user_action_reason_values,
+    user_action_values,
+    wish,
+)
 from server.convert.users import (
     MODES,
     attribute_values,
@@ -27,8 +39,13 @@ from server.convert.users import (
 from server.convert.values import masked, named_attributes, populated, values_of
 
 __all__ = [
+    "ACTION_STATES",
     "MODES",
+    "action_end",
+    "application",
     "application_message",
+    "applied_action_filter",
+    "applied_action_message",
     "attribute_type",
     "attribute_values",
     "check_message",
@@ -46,9 +63,14 @@ __all__ = [
     "settings_values",
     "tenant_message",
     "tenant_requests",
+    "user_action_message",
+    "user_action_reason_message",
+    "user_action_reason_values",
+    "user_action_values",
     "user_filter",
     "user_message",
     "user_ref",
     "user_status",
     "values_of",
+    "wish",
 ]

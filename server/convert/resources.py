@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from google.protobuf.json_format import ParseDict
@@ -49,7 +50,8 @@ def project_message(value: projects.Project) -> project_pb2.Project:
         project_id=value.project_id,
         display_name=value.display_name,
         settings=project_pb2.ProjectSettings(
-            password_policy=project_pb2.PasswordPolicy(**policy_values(value.settings.password_policy))
+            password_policy=project_pb2.PasswordPolicy(**policy_values(value.settings.password_policy)),
+            webhook_policy=project_pb2.WebhookPolicy(**asdict(value.settings.webhook_policy)),
         ),
         create_time=timestamp(value.create_time),
         update_time=timestamp(value.update_time),
@@ -59,10 +61,10 @@ def project_message(value: projects.Project) -> project_pb2.Project:
 
 def settings_values(message: project_pb2.ProjectSettings) -> dict[str, Any]:
     """The settings that are set, as the store keeps them."""
-    if not message.HasField("password_policy"):
-        return {}
-    policy = {field.name: value for field, value in message.password_policy.ListFields()}
-    return {"password_policy": policy}
+    return {
+        group.name: {field.name: value for field, value in settings.ListFields()}
+        for group, settings in message.ListFields()
+    }
 
 
 def management_key_message(value: management_keys.ManagementKey) -> management_key_pb2.ManagementKey:

@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Value
 from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref
+from server.convert.user_actions import prevention_message
 from server.convert.values import instant, json_value, timestamp, within
 from server.domain.attribute_filters import AttributeCondition
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
@@ -168,7 +169,8 @@ def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, 
 def check_message(value: Check) -> user_service_pb2.CheckPermissionsResponse:
     """What a user may do, as it is answered."""
     return user_service_pb2.CheckPermissionsResponse(
-        status=_STATUS_VALUES[value.status],
+        status=_STATUS_VALUES[value.standing.status],
+        login_preventions=[prevention_message(found) for found in value.standing.preventions],
         results=[
             user_service_pb2.PermissionResult(
                 permission=permission,

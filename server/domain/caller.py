@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import Final
+from typing import Final, NamedTuple
 
 from server.domain.settings import ProjectSettings
 from server.errors import Error, Reason
 
-SCOPES: Final = frozenset(
-    f"{kind}:{access}"
-    for kind in ("users", "roles", "tenants", "applications", "custom_attributes", "projects", "keys")
-    for access in ("read", "write", "*")
-) | {"*"}
+_KINDS: Final = (
+    "users",
+    "roles",
+    "tenants",
+    "applications",
+    "custom_attributes",
+    "projects",
+    "keys",
+    "user_actions",
+    "applied_actions",
+    "webhooks",
+)
+SCOPES: Final = frozenset(f"{kind}:{access}" for kind in _KINDS for access in ("read", "write", "*")) | {
+    "events:read",
+    "events:*",
+    "*",
+}
 """All that a key can hold: the scopes that methods of the contract require, and what stands for several."""
 
 
@@ -55,6 +68,14 @@ class Grant:
                 raise Error(Reason.SCOPE_ESCALATION, grant=project_id)
 
 
+class Origin(NamedTuple):
+    """Where a call comes from."""
+
+    address: str = ""
+    """IP address of the connection."""
+    user_agent: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who makes one call, in which project."""
@@ -67,6 +88,13 @@ class Caller:
     """Signs the project's page tokens."""
     settings: ProjectSettings = field(default_factory=ProjectSettings)
     """How the project behaves, as of a few seconds ago."""
+    origin: Callable[[], Origin] = Origin
+    """Asked for by what records it: to find it out takes time."""
 
 
 COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)
+
+
+def system(project_id: str) -> Caller:
+    """The system itself, at work in the background in a project."""
+    return Caller(project_id, "", COMMAND_LINE, b"")

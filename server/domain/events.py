@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ def _plain(value: object) -> object:
 _encode: Final = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False).encode
 
 
-def to_json(value: Mapping[str, Any]) -> str:
+def to_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Values of resources as JSON text; instants in RFC 3339."""
     return _encode(value)
 

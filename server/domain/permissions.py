@@ -6,17 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from server.domain.caller import Caller
 from server.domain.identity import instant
+from server.domain.signing_in import Standing, standing_of
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason
 from server.store import permissions as rows
 from server.store.database import Database
-
-ALLOWED: Final = ("ACTIVE", "INVITED")
-"""Statuses of users who may do what their roles give them."""
 
 
 class Source(NamedTuple):
@@ -33,7 +31,7 @@ class Source(NamedTuple):
 class Check:
     """The answer to what a user may do."""
 
-    status: str
+    standing: Standing
     permissions: list[str]
     """Those asked for, in order."""
     sources: dict[str, list[Source]]
@@ -46,7 +44,7 @@ class Check:
 
     def allowed(self, permission: str) -> bool:
         """Whether the user has it now."""
-        return self.status in ALLOWED and bool(self.sources[permission])
+        return self.standing.may_sign_in and bool(self.sources[permission])
 
 
 class Permissions:
@@ -63,7 +61,7 @@ class Permissions:
         )
         if row is None:
             raise user_not_found(by)
-        status, tenant_exists, grants = row
+        status, preventions, tenant_exists, grants = row
         if not tenant_exists:
             raise Error(Reason.TENANT_NOT_FOUND, tenant_id=tenant_id)
         sources: dict[str, list[Source]] = {permission: [] for permission in permissions}
@@ -72,4 +70,4 @@ class Permissions:
             for permission in given:
                 if permission in sources:
                     sources[permission].append(source)
-        return Check(status, list(permissions), sources)
+        return Check(standing_of(status, preventions), list(permissions), sources)

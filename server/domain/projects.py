@@ -15,6 +15,7 @@ from server.domain.paging import Page, PageRequest, page_of
 from server.domain.settings import ProjectSettings, settings_of
 from server.errors import Error, Reason
 from server.store import projects as rows
+from server.store import queue
 from server.store.database import Database, Row
 
 
@@ -85,10 +86,14 @@ class Projects:
         )
 
     def update(self, caller: Caller, project_id: str, values: Mapping[str, Any], etag: str) -> Project:
-        """Sets these values; `project_id` '' is the caller's own.
+        """Sets these values; `project_id` '' is the caller's own. `stored_settings` replaces all settings,
+        `settings_groups` those groups of them.
         Raises PROJECT_NOT_FOUND, ETAG_MISMATCH."""
         project = self._locked(caller, project_id or caller.project_id)
         require_etag(etag, project.etag)
+        values = dict(values)
+        if groups := values.pop("settings_groups", None):
+            values["stored_settings"] = {**project.stored_settings, **groups}
         changed = project._replace(**values)
         after = {name: getattr(changed, name) for name in SETTABLE}
         before = {name: getattr(project, name) for name in SETTABLE}
@@ -109,6 +114,7 @@ class Projects:
             raise Error(Reason.PROJECT_NOT_EMPTY)
         if rows.has_more_users(self._database, project_id, _MOST_AT_ONCE):
             rows.end(self._database, project_id)
+            queue.defer(self._database, queue.PURGE, f"project:{project_id}", project_id=project_id)
         else:
             rows.delete(self._database, project_id)
         if project_id != caller.project_id:

@@ -10,17 +10,33 @@ from server.domain.passwords.policy import PasswordPolicy
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookPolicy:
+    """Where webhooks may go."""
+
+    allow_private_addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectSettings:
     """All that can be set. What a project leaves unset has the default of the present version."""
 
     password_policy: PasswordPolicy = field(default_factory=PasswordPolicy)
+    webhook_policy: WebhookPolicy = field(default_factory=WebhookPolicy)
 
 
 def settings_of(stored: Mapping[str, Any]) -> ProjectSettings:
     """The settings in the JSON value that the store keeps: `{"password_policy": {"min_length": 10}}`."""
-    known = {rule.name for rule in fields(PasswordPolicy)}
     policy = {_NAMES.get(name, name): value for name, value in stored.get("password_policy", {}).items()}
-    return ProjectSettings(PasswordPolicy(**{n: v for n, v in policy.items() if n in known}))
+    return ProjectSettings(
+        PasswordPolicy(**_known(PasswordPolicy, policy)),
+        WebhookPolicy(**_known(WebhookPolicy, stored.get("webhook_policy", {}))),
+    )
+
+
+def _known(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of these values those that the present version knows."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in values.items() if name in names}
 
 
 def policy_values(policy: PasswordPolicy) -> dict[str, Any]:

@@ -54,6 +54,9 @@ class UserFilter:
 
 _NO_ROLE: Final = "00000000-0000-0000-0000-000000000000"
 
+# Statuses that few users have, and an index leads to.
+_INDEXED_STATUSES: Final = {frozenset({"EXPIRED"}): "expired", frozenset({"BLOCKED"}): "blocked"}
+
 _TEST_USERS: Final = {"EXCLUDE": "no_test_users", "ONLY": "only_test_users"}
 
 
@@ -153,9 +156,8 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         "login_ids": [fold(login_id) for login_id in wanted.login_ids],
     }
     filters = {name for name, value in parameters.items() if value is not None and value != []}
-    if set(wanted.statuses) == {"EXPIRED"}:
-        # Nobody is stored as expired, and an index leads to those whose time has come.
-        filters = filters - {"statuses"} | {"expired"}
+    if alone := _INDEXED_STATUSES.get(frozenset(wanted.statuses)):
+        filters = filters - {"statuses"} | {alone}
     if wanted.with_password:
         filters.add("with_password")
     if test_users := _TEST_USERS.get(wanted.test_users):

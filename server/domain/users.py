@@ -181,18 +181,6 @@ class Users:
             changed = changed._replace(custom_attributes=attributes)
         return self._writer.write(caller, "user.updated", user, changed, declared)
 
-    def set_status(self, caller: Caller, by: UserRef, status: str) -> User:
-        """Makes the user ACTIVE or INACTIVE. Raises USER_NOT_FOUND, USER_EXPIRED."""
-        user = self._writer.locked(caller, by)
-        if user.status == "EXPIRED":
-            raise Error(Reason.USER_EXPIRED)
-        if user.status == status:
-            return user
-        update_time, revision = rows.set_status(self._database, caller.project_id, user.user_id, status)
-        changes = {"before": {"status": user.status}, "after": {"status": status}}
-        events.record(self._database, caller, "user.status.modified", user.user_id, changes)
-        return user._replace(status=status, update_time=update_time, revision=revision)
-
     def update_login_id(self, caller: Caller, by: UserRef, login_id: str, new_login_id: str) -> User:
         """Puts `new_login_id` in the place of `login_id`; '' for either adds or removes one.
 

@@ -22,9 +22,12 @@ from roster.v1 import role_service_pb2 as role
 from roster.v1 import role_service_pb2_grpc as role_grpc
 from roster.v1 import tenant_service_pb2 as tenant
 from roster.v1 import tenant_service_pb2_grpc as tenant_grpc
+from roster.v1 import user_action_service_pb2 as user_action
+from roster.v1 import user_action_service_pb2_grpc as user_action_grpc
 from roster.v1 import user_service_pb2 as user
 from roster.v1 import user_service_pb2_grpc as user_grpc
 
+from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
@@ -33,8 +36,12 @@ from server.domain.passwords.hasher import Hasher
 from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.roles import Roles
+from server.domain.sealing import Sealer
+from server.domain.user_action_reasons import UserActionReasons
+from server.domain.user_actions import UserActions
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
+from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
 from server.handlers.application_service import ApplicationService
 from server.handlers.custom_attribute_service import CustomAttributeService
@@ -42,6 +49,7 @@ from server.handlers.management_key_service import ManagementKeyService
 from server.handlers.project_service import ProjectService
 from server.handlers.role_service import RoleService
 from server.handlers.tenant_service import TenantService
+from server.handlers.user_action_service import UserActionService
 from server.handlers.user_service import UserService
 from server.interceptors.call import Effect, Method
 from server.store.database import Database
@@ -51,22 +59,32 @@ _REQUIRED_SCOPE: Any = annotations_pb2.required_scope
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What the services of one process share."""
+
+    database: Database
+    hasher: Hasher
+    sealer: Sealer
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service: its description, how grpc takes it, and how it is made."""
 
     descriptor: ServiceDescriptor
     register: Callable[[Any, Any], None]
-    make: Callable[[Database, Hasher], Any]
+    make: Callable[[Parts], Any]
 
 
-def _user_service(database: Database, hasher: Hasher) -> UserService:
-    passwords = UserPasswords(database, hasher)
+def _user_service(parts: Parts) -> UserService:
+    passwords = UserPasswords(parts.database, parts.hasher)
     return UserService(
-        Users(database, passwords),
-        UserLists(database),
-        Memberships(database),
+        Users(parts.database, passwords),
+        UserLists(parts.database),
+        UserStatuses(parts.database),
+        Memberships(parts.database),
         passwords,
-        Permissions(database),
+        Permissions(parts.database),
     )
 
 
@@ -79,32 +97,42 @@ SERVICES = (
     Service(
         role.DESCRIPTOR.services_by_name["RoleService"],
         role_grpc.add_RoleServiceServicer_to_server,
-        lambda database, _: RoleService(Roles(database)),
+        lambda parts: RoleService(Roles(parts.database)),
     ),
     Service(
         project.DESCRIPTOR.services_by_name["ProjectService"],
         project_grpc.add_ProjectServiceServicer_to_server,
-        lambda database, _: ProjectService(Projects(database)),
+        lambda parts: ProjectService(Projects(parts.database)),
     ),
     Service(
         management_key.DESCRIPTOR.services_by_name["ManagementKeyService"],
         management_key_grpc.add_ManagementKeyServiceServicer_to_server,
-        lambda database, _: ManagementKeyService(ManagementKeys(database)),
+        lambda parts: ManagementKeyService(ManagementKeys(parts.database)),
     ),
     Service(
         tenant.DESCRIPTOR.services_by_name["TenantService"],
         tenant_grpc.add_TenantServiceServicer_to_server,
-        lambda database, _: TenantService(NamedThings(database, TENANT)),
+        lambda parts: TenantService(NamedThings(parts.database, TENANT)),
     ),
     Service(
         application.DESCRIPTOR.services_by_name["ApplicationService"],
         application_grpc.add_ApplicationServiceServicer_to_server,
-        lambda database, _: ApplicationService(NamedThings(database, APPLICATION)),
+        lambda parts: ApplicationService(NamedThings(parts.database, APPLICATION)),
     ),
     Service(
         custom_attribute.DESCRIPTOR.services_by_name["CustomAttributeService"],
         custom_attribute_grpc.add_CustomAttributeServiceServicer_to_server,
-        lambda database, _: CustomAttributeService(CustomAttributes(database)),
+        lambda parts: CustomAttributeService(CustomAttributes(parts.database)),
+    ),
+    Service(
+        user_action.DESCRIPTOR.services_by_name["UserActionService"],
+        user_action_grpc.add_UserActionServiceServicer_to_server,
+        lambda parts: UserActionService(
+            UserActions(parts.database),
+            UserActionReasons(parts.database),
+            AppliedActions(parts.database),
+            UserStatuses(parts.database),
+        ),
     ),
 )
 

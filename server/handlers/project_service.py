@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from roster.v1 import project_pb2 as pb
@@ -12,7 +13,9 @@ from server.domain.projects import Projects
 from server.handlers.paging import page_request
 from server.interceptors.call import Call
 
-_FIELDS: Final = ("display_name", "settings")
+_PLAIN: Final = ("display_name",)
+_FIELDS: Final = (*_PLAIN, "settings")
+_GROUPS: Final = tuple(f"settings.{field.name}" for field in pb.ProjectSettings.DESCRIPTOR.fields)
 
 
 class ProjectService:
@@ -44,7 +47,11 @@ class ProjectService:
 
     def UpdateProject(self, request: rpc.UpdateProjectRequest, call: Call) -> rpc.UpdateProjectResponse:
         asked = request.project
-        paths = convert.masked(asked, request.update_mask, _FIELDS)
+        paths = convert.masked(asked, request.update_mask, (*_FIELDS, *_GROUPS))
+        if not request.update_mask.paths and "settings" in paths:
+            # Populated are only the groups that are set.
+            paths.remove("settings")
+            paths += [f"settings.{group}" for group in convert.settings_values(asked.settings)]
         project = self._projects.update(
             call.caller,
             asked.project_id.lower(),
@@ -58,8 +65,13 @@ class ProjectService:
         return rpc.DeleteProjectResponse()
 
 
-def _values(asked: pb.Project, paths: list[str]) -> dict[str, Any]:
-    values = convert.values_of(asked, [path for path in paths if path != "settings"], "project")
+def _values(asked: pb.Project, paths: Sequence[str]) -> dict[str, Any]:
+    """The values of these fields. Of the settings those groups that the paths name, or that are set."""
+    values = convert.values_of(asked, [path for path in paths if path in _PLAIN], "project")
+    groups = [path.partition(".")[2] for path in paths if path in _GROUPS]
+    present = convert.settings_values(asked.settings)
     if "settings" in paths:
-        values["stored_settings"] = convert.settings_values(asked.settings)
+        values["stored_settings"] = present
+    elif groups:
+        values["settings_groups"] = {group: present.get(group, {}) for group in groups}
     return values

@@ -15,6 +15,7 @@ from server.domain.permissions import Permissions
 from server.domain.user import SETTABLE
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
+from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
 from server.handlers.paging import page_request
 from server.interceptors.call import Call
@@ -30,12 +31,14 @@ class UserService:
         self,
         users: Users,
         lists: UserLists,
+        statuses: UserStatuses,
         memberships: Memberships,
         passwords: UserPasswords,
         permissions: Permissions,
     ) -> None:
         self._users = users
         self._lists = lists
+        self._statuses = statuses
         self._memberships = memberships
         self._passwords = passwords
         self._permissions = permissions
@@ -109,7 +112,7 @@ class UserService:
         return rpc.DeleteUserResponse()
 
     def SetUserStatus(self, request: rpc.SetUserStatusRequest, call: Call) -> rpc.SetUserStatusResponse:
-        user = self._users.set_status(
+        user = self._statuses.set(
             call.caller, convert.user_ref(request.by), convert.user_status(request.status)
         )
         return rpc.SetUserStatusResponse(user=convert.user_message(user))

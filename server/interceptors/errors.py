@@ -34,6 +34,8 @@ RETRY_AFTER: Final = {
     Reason.DATABASE_UNAVAILABLE: 1.0,
     Reason.TRANSACTION_CONFLICT: 0.1,
     Reason.HASHING_OVERLOADED: 1.0,
+    Reason.WATCHERS_EXHAUSTED: 1.0,
+    Reason.SERVER_STOPPING: 0.1,
 }
 
 # What is named in ResourceInfo, by the reason that misses it.
@@ -45,6 +47,12 @@ _RESOURCES: Final = {
     Reason.TENANT_NOT_FOUND: "roster.v1.Tenant",
     Reason.APPLICATION_NOT_FOUND: "roster.v1.Application",
     Reason.CUSTOM_ATTRIBUTE_NOT_FOUND: "roster.v1.CustomAttribute",
+    Reason.USER_ACTION_NOT_FOUND: "roster.v1.UserAction",
+    Reason.USER_ACTION_OPTION_NOT_FOUND: "roster.v1.UserActionOption",
+    Reason.USER_ACTION_REASON_NOT_FOUND: "roster.v1.UserActionReason",
+    Reason.APPLIED_ACTION_NOT_FOUND: "roster.v1.AppliedAction",
+    Reason.WEBHOOK_NOT_FOUND: "roster.v1.Webhook",
+    Reason.WEBHOOK_DELIVERY_NOT_FOUND: "roster.v1.WebhookDelivery",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from urllib.parse import unquote
 
-from server.domain.caller import Caller
+from server.domain.caller import Caller, Origin
 from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
@@ -36,6 +36,7 @@ class ManagementKeyCheck(Interceptor):
             admission.grant,
             admission.page_token_key,
             admission.settings,
+            lambda: _origin(call),
         )
 
     def _admission(self, call: Call) -> Admission:
@@ -44,6 +45,10 @@ class ManagementKeyCheck(Interceptor):
             authorization if isinstance(authorization, str) else None,
             lambda: peer_address(call.context.peer()),
         )
+
+
+def _origin(call: Call) -> Origin:
+    return Origin(peer_address(call.context.peer()), str(call.metadata.get("user-agent", ""))[:500])
 
 
 def peer_address(peer: str) -> str:

@@ -106,8 +106,8 @@ class _Answered(Exception):
 
 def _subject(response: Message) -> str | None:
     """The id of the user whose data a response holds."""
-    user = getattr(response, "user", None)
-    return None if user is None else str(user.user_id)
+    about = getattr(response, "user", None) or getattr(response, "applied_action", None)
+    return None if about is None else str(about.user_id)
 
 
 _SCRYPT_COST: Final = 2**14

@@ -129,6 +129,24 @@ class Database:
         """Runs a statement and returns how many rows it touched."""
         return self._run(sql, parameters).rowcount
 
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Row]]:
+        """The calling thread's connection, in the present transaction, for a library with SQL of its own."""
+        lease = self._lease()
+        try:
+            if lease.in_transaction:
+                self._begin(lease, lease.cursor or self._connect(lease))
+            elif lease.connection is None:
+                self._connect(lease)
+            assert lease.connection is not None
+            yield lease.connection
+        except Exception as error:
+            # A library wraps what the driver raises.
+            cause = error if isinstance(error, psycopg.Error) else error.__cause__
+            if not isinstance(cause, psycopg.Error):
+                raise
+            raise self._failure(lease, cause) from None
+
     def _run(
         self, sql: str, parameters: Mapping[str, Any], *, prepare: bool | None = None
     ) -> psycopg.Cursor[Row]:
@@ -137,14 +155,19 @@ class Database:
             self.on_statement(sql)
         try:
             cursor = lease.cursor or self._connect(lease)
-            if lease.in_transaction and not lease.begun:
-                cursor.execute("BEGIN")
-                lease.begun = True
-                if lease.opening is not None:
-                    lease.opening()
+            if lease.in_transaction:
+                self._begin(lease, cursor)
             return cursor.execute(sql, parameters, prepare=prepare)
         except psycopg.Error as error:
             raise self._failure(lease, error) from None
+
+    def _begin(self, lease: _Lease, cursor: psycopg.Cursor[Row]) -> None:
+        """Begins the transaction, unless it has begun."""
+        if not lease.begun:
+            cursor.execute("BEGIN")
+            lease.begun = True
+            if lease.opening is not None:
+                lease.opening()
 
     # -- transactions --------------------------------------------------------------------------
 
@@ -236,6 +259,13 @@ class Database:
         lease.connection = lease.cursor = None
         with suppress(Exception):
             self.peewee.close()
+
+    def release(self) -> None:
+        """Closes the calling thread's connection, for one that is not going to need it for long."""
+        lease = self._lease()
+        assert not lease.begun, "the transaction has begun"
+        if lease.connection is not None:
+            self._drop(lease)
 
     def close(self) -> None:
         """Closes every thread's connection. The threads must have finished their work."""

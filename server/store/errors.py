@@ -24,6 +24,13 @@ CONSTRAINTS: Final[dict[str, Reason]] = {
     "applications_name_key": Reason.APPLICATION_NAME_TAKEN,
     "custom_attributes_pkey": Reason.CUSTOM_ATTRIBUTE_ID_TAKEN,
     "custom_attributes_name_key": Reason.CUSTOM_ATTRIBUTE_NAME_TAKEN,
+    "user_actions_pkey": Reason.USER_ACTION_ID_TAKEN,
+    "user_actions_name_key": Reason.USER_ACTION_NAME_TAKEN,
+    "user_action_reasons_pkey": Reason.USER_ACTION_REASON_ID_TAKEN,
+    "user_action_reasons_code_key": Reason.USER_ACTION_REASON_CODE_TAKEN,
+    # The user or the definition was deleted between the look at it and its use.
+    "applied_actions_user_fkey": Reason.USER_NOT_FOUND,
+    "applied_actions_action_fkey": Reason.USER_ACTION_NOT_FOUND,
     # Grants are made under a lock on their roles, so only a deletion can meet it.
     "user_roles_role_fkey": Reason.ROLE_IN_USE,
     "user_tenant_roles_role_fkey": Reason.ROLE_IN_USE,
@@ -39,6 +46,9 @@ PROJECT_KEYS: Final = (
     "tenants_project_fkey",
     "applications_project_fkey",
     "custom_attributes_project_fkey",
+    "user_actions_project_fkey",
+    "user_action_reasons_project_fkey",
+    "webhooks_project_fkey",
 )
 
 # Others were faster; the same transaction may succeed when it runs again.

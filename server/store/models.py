@@ -12,6 +12,7 @@ from peewee import (
     BooleanField,
     CompositeKey,
     DoubleField,
+    IntegerField,
     Model,
     SmallIntegerField,
     TextField,
@@ -114,6 +115,7 @@ class User(Table):
     # Everything that a search looks at, folded, one field a line; see store/user_search.py.
     search_text = TextField()
     last_login_time = DateTimeTZField(null=True)
+    blocked = BooleanField()
 
     class Meta:
         table_name = "users"
@@ -261,6 +263,82 @@ class FormerPassword(Table):
         primary_key = CompositeKey("project_id", "user_id", "set_time")
 
 
+class UserAction(Table):
+    project_id = UuidField()
+    user_action_id = UuidField()
+    name = TextField()
+    name_key = TextField()
+    localized_names = BinaryJSONField(index=False)
+    temporal = BooleanField()
+    prevent_login = BooleanField()
+    send_end_event = BooleanField()
+    options = BinaryJSONField(index=False)
+    start_email_template_id = UuidField(null=True)
+    modify_email_template_id = UuidField(null=True)
+    cancel_email_template_id = UuidField(null=True)
+    end_email_template_id = UuidField(null=True)
+    include_email_in_event = BooleanField()
+    user_emailing_enabled = BooleanField()
+    user_notifications_enabled = BooleanField()
+    active = BooleanField()
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "user_actions"
+        primary_key = CompositeKey("project_id", "user_action_id")
+
+
+class UserActionReason(Table):
+    project_id = UuidField()
+    reason_id = UuidField()
+    code = TextField()
+    code_key = TextField()
+    text = TextField()
+    localized_texts = BinaryJSONField(index=False)
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "user_action_reasons"
+        primary_key = CompositeKey("project_id", "reason_id")
+
+
+class AppliedAction(Table):
+    project_id = UuidField()
+    applied_action_id = UuidField()
+    user_id = UuidField()
+    user_action_id = UuidField()
+    actioner_user_id = UuidField(null=True)
+    name = TextField()
+    localized_name = TextField()
+    option = TextField()
+    localized_option = TextField()
+    reason_id = UuidField(null=True)
+    reason = TextField()
+    localized_reason = TextField()
+    reason_code = TextField()
+    application_ids = ArrayField(UuidField, index=False)
+    comment = TextField()
+    state = TextField()
+    prevent_login = BooleanField()
+    send_end_event = BooleanField()
+    expire_time = DateTimeTZField(null=True)
+    email_user_on_end = BooleanField()
+    notify_user_on_end = BooleanField()
+    broadcast = BooleanField()
+    history = BinaryJSONField(index=False)
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "applied_actions"
+        primary_key = CompositeKey("project_id", "applied_action_id")
+
+
 class Event(Table):
     project_id = UuidField()
     transaction_id = BigIntegerField()
@@ -276,6 +354,65 @@ class Event(Table):
     class Meta:
         table_name = "events"
         primary_key = CompositeKey("project_id", "transaction_id", "serial")
+
+
+class CollectedEvents(Table):
+    """Up to where a project's events have been deleted after their time."""
+
+    project_id = UuidField()
+    transaction_id = BigIntegerField()
+    serial = BigIntegerField()
+
+    class Meta:
+        table_name = "collected_events"
+        primary_key = CompositeKey("project_id")
+
+
+class Webhook(Table):
+    project_id = UuidField()
+    webhook_id = UuidField()
+    url = TextField()
+    description = TextField()
+    event_types = ArrayField(TextField, index=False)
+    user_action_ids = ArrayField(UuidField, index=False)
+    reason_codes = ArrayField(TextField, index=False)
+    phases = ArrayField(TextField, index=False)
+    disabled = BooleanField()
+    disable_cause = TextField()
+    failing_since = DateTimeTZField(null=True)
+    secret = BlobField()
+    previous_secret = BlobField(null=True)
+    previous_secret_expire_time = DateTimeTZField(null=True)
+    delete_time = DateTimeTZField(null=True)
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "webhooks"
+        primary_key = CompositeKey("project_id", "webhook_id")
+
+
+class WebhookDelivery(Table):
+    """One event on its way to one webhook; see the trigger that makes them."""
+
+    project_id = UuidField()
+    delivery_id = UuidField()
+    webhook_id = UuidField()
+    event_id = UuidField()
+    event_transaction_id = BigIntegerField()
+    event_serial = BigIntegerField()
+    event_type = TextField()
+    subject_id = UuidField()
+    state = TextField()
+    attempt_count = IntegerField()
+    attempts = BinaryJSONField(index=False)
+    next_attempt_time = DateTimeTZField(null=True)
+    create_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "webhook_deliveries"
+        primary_key = CompositeKey("project_id", "delivery_id")
 
 
 class RequestRecord(Table):
@@ -310,6 +447,12 @@ TABLES = (
     UserAttribute,
     Password,
     FormerPassword,
+    UserAction,
+    UserActionReason,
+    AppliedAction,
     Event,
+    CollectedEvents,
+    Webhook,
+    WebhookDelivery,
     RequestRecord,
 )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from peewee import SQL
 
+from server.store.applied_actions import PREVENTIONS
 from server.store.database import Database, Row
 from server.store.statements import P, compiled
 from server.store.users import REFERENCES, STATUS, U
@@ -30,7 +31,7 @@ _TENANT_EXISTS: Final = """(%(tenant_id)s::uuid IS NULL OR EXISTS (
 
 
 def _statement(reference: str) -> str:
-    columns: list[Any] = [STATUS, SQL(_TENANT_EXISTS), SQL(_SOURCES)]
+    columns: list[Any] = [STATUS, PREVENTIONS, SQL(_TENANT_EXISTS), SQL(_SOURCES)]
     return compiled(U.select(*columns).where(U.project_id == P.project_id, REFERENCES[reference]))
 
 
@@ -45,7 +46,8 @@ def sources(
     permissions: list[str],
     tenant_id: str | None,
 ) -> Row | None:
-    """(status, whether the tenant exists, JSON text of the grants) of the user, or None for no such user."""
+    """(status, JSON text of what prevents signing in, whether the tenant exists, JSON text of the grants) of
+    the user, or None for no such user."""
     return database.one(
         _CHECK[reference],
         {"project_id": project_id, "key": key, "permissions": permissions, "tenant_id": tenant_id},

@@ -89,8 +89,8 @@ def end(database: Database, project_id: str) -> None:
     database.execute(_END, {"project_id": project_id})
 
 
-_NEXT: Final = """
-SELECT project_id FROM projects WHERE delete_time IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED
+_ENDED: Final = """
+SELECT FROM projects WHERE project_id = %(project_id)s AND delete_time IS NOT NULL FOR UPDATE
 """
 _BATCH: Final = """
 DELETE FROM {table} WHERE ctid = ANY(ARRAY(
@@ -102,16 +102,14 @@ _BATCHES: Final = [
 ]
 
 
-def purge(database: Database, limit: int) -> bool:
+def purge(database: Database, project_id: str, limit: int) -> bool:
     """Deletes up to so many rows of a project that has ended, at last the project itself, and returns whether
-    there was anything to delete. Many may do so at once: each takes another project."""
-    with database.transaction():
-        row = database.one(_NEXT, {})
-        if row is None:
-            return False
-        values = {"project_id": row[0], "limit": limit}
-        # The last table is that of projects: a batch of it is the project itself.
-        return any(database.execute(statement, values) for statement in _BATCHES)
+    there was anything to delete."""
+    values = {"project_id": project_id, "limit": limit}
+    if database.one(_ENDED, values) is None:
+        return False
+    # The last table is that of projects: a batch of it is the project itself.
+    return any(database.execute(statement, values) for statement in _BATCHES)
 
 
 @cache

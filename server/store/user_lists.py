@@ -58,7 +58,8 @@ LAST_LOGIN: Final = fn.coalesce(U.last_login_time, _NEVER)
 FILTERS: Final[dict[str, Any]] = {
     "any_roles": SQL(_HOLDS.format(test="role_id = ANY(%(any_roles)s::uuid[])")),
     "statuses": STATUS == fn.ANY(P("statuses", "text[]")),  # noqa: SIM300 - ANY must stand on the right
-    "expired": U.expire_time <= fn.now(),
+    "expired": (U.expire_time <= fn.now()) & ~U.blocked,
+    "blocked": U.blocked,
     "email_verified": U.email_verified == P.email_verified,
     "phone_number_verified": U.phone_number_verified == P.phone_number_verified,
     "created_after": U.create_time >= P.created_after,

@@ -71,7 +71,10 @@ _PASSWORD_CHANGE: Final = SQL("""(
         FROM projects WHERE project_id = %(project_id)s) AS s
     WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")""")
 
-STATUS: Final = Case(None, [(U.expire_time <= fn.now(), "EXPIRED")], U.status)
+STATUS: Final = Case(None, [(U.blocked, "BLOCKED"), (U.expire_time <= fn.now(), "EXPIRED")], U.status)
+_STATUS_RETURNED: Final = """
+    CASE WHEN blocked THEN 'BLOCKED' WHEN expire_time <= now() THEN 'EXPIRED' ELSE status END
+"""
 
 USER_COLUMNS: Final[dict[str, Any]] = {
     "user_id": U.user_id,
@@ -224,7 +227,7 @@ def create(database: Database, values: dict[str, Any], *, only: bool) -> Row:
     return database.row(_CREATE, values, only=only)
 
 
-_UPDATE: Final = """
+_UPDATE: Final = f"""
 UPDATE users SET
     login_ids = %(login_ids)s, email = %(email)s, email_key = %(email_key)s,
     email_verified = %(email_verified)s, phone_number = %(phone_number)s,
@@ -235,7 +238,7 @@ UPDATE users SET
     test = %(test)s, expire_time = %(expire_time)s, search_text = %(search_text)s,
     update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s AND user_id = %(user_id)s
-RETURNING update_time, revision, CASE WHEN expire_time <= now() THEN 'EXPIRED' ELSE status END
+RETURNING update_time, revision, {_STATUS_RETURNED}
 """
 
 
@@ -244,16 +247,21 @@ def update(database: Database, values: dict[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-_SET_STATUS: Final = """
-UPDATE users SET status = %(status)s, update_time = now(), revision = revision + 1
+_SET_STATUS: Final = f"""
+UPDATE users SET status = coalesce(%(status)s, status), blocked = %(blocked)s,
+    update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s AND user_id = %(user_id)s
-RETURNING update_time, revision
+RETURNING update_time, revision, {_STATUS_RETURNED}
 """
 
 
-def set_status(database: Database, project_id: str, user_id: str, status: str) -> Row:
-    """Sets the status of a locked user; returns (update_time, revision)."""
-    return database.row(_SET_STATUS, {"project_id": project_id, "user_id": user_id, "status": status})
+def set_status(
+    database: Database, project_id: str, user_id: str, *, status: str | None = None, blocked: bool = False
+) -> Row:
+    """Sets the status of a locked user (None: it stays), and whether the user is blocked beside it; returns
+    (update_time, revision, status)."""
+    values = {"project_id": project_id, "user_id": user_id, "status": status, "blocked": blocked}
+    return database.row(_SET_STATUS, values)
 
 
 _REMOVE_LOGIN_IDS: Final = deletion(

@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17roster/v1/project.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\x02\n\x07Project\x12#\n\nproject_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x05\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12\x32\n\x08settings\x18\x06 \x01(\x0b\x32\x1a.roster.v1.ProjectSettingsB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x19\n\x04\x65tag\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\"K\n\x0fProjectSettings\x12\x38\n\x0fpassword_policy\x18\x01 \x01(\x0b\x32\x19.roster.v1.PasswordPolicyB\x04\xe2\x41\x01\x01\"\xbf\x03\n\x0ePasswordPolicy\x12\'\n\nmin_length\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\x80\x01(\x01H\x00\x88\x01\x01\x12 \n\rrequire_lower\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\rrequire_upper\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x02\x88\x01\x01\x12 \n\rrequire_digit\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x03\x88\x01\x01\x12!\n\x0erequire_symbol\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x04\x88\x01\x01\x12#\n\x07history\x18\x06 \x01(\x05\x42\r\xe2\x41\x01\x01\xbaH\x06\x1a\x04\x18\n(\x00H\x05\x88\x01\x01\x12)\n\x0cmax_age_days\x18\x07 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00H\x06\x88\x01\x01\x12\"\n\x0frefuse_personal\x18\x08 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x07\x88\x01\x01\x42\r\n\x0b_min_lengthB\x10\n\x0e_require_lowerB\x10\n\x0e_require_upperB\x10\n\x0e_require_digitB\x11\n\x0f_require_symbolB\n\n\x08_historyB\x0f\n\r_max_age_daysB\x12\n\x10_refuse_personalb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17roster/v1/project.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8f\x02\n\x07Project\x12#\n\nproject_id\x18\x01 \x01(\tB\x0f\xe2\x41\x01\x05\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\"\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\xc8\x01\x12\x32\n\x08settings\x18\x06 \x01(\x0b\x32\x1a.roster.v1.ProjectSettingsB\x04\xe2\x41\x01\x01\x12\x35\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x19\n\x04\x65tag\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\"\x83\x01\n\x0fProjectSettings\x12\x38\n\x0fpassword_policy\x18\x01 \x01(\x0b\x32\x19.roster.v1.PasswordPolicyB\x04\xe2\x41\x01\x01\x12\x36\n\x0ewebhook_policy\x18\x02 \x01(\x0b\x32\x18.roster.v1.WebhookPolicyB\x04\xe2\x41\x01\x01\"\xbf\x03\n\x0ePasswordPolicy\x12\'\n\nmin_length\x18\x01 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\x80\x01(\x01H\x00\x88\x01\x01\x12 \n\rrequire_lower\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12 \n\rrequire_upper\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x02\x88\x01\x01\x12 \n\rrequire_digit\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x03\x88\x01\x01\x12!\n\x0erequire_symbol\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x04\x88\x01\x01\x12#\n\x07history\x18\x06 \x01(\x05\x42\r\xe2\x41\x01\x01\xbaH\x06\x1a\x04\x18\n(\x00H\x05\x88\x01\x01\x12)\n\x0cmax_age_days\x18\x07 \x01(\x05\x42\x0e\xe2\x41\x01\x01\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00H\x06\x88\x01\x01\x12\"\n\x0frefuse_personal\x18\x08 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x07\x88\x01\x01\x42\r\n\x0b_min_lengthB\x10\n\x0e_require_lowerB\x10\n\x0e_require_upperB\x10\n\x0e_require_digitB\x11\n\x0f_require_symbolB\n\n\x08_historyB\x0f\n\r_max_age_daysB\x12\n\x10_refuse_personal\"W\n\rWebhookPolicy\x12*\n\x17\x61llow_private_addresses\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x42\x1a\n\x18_allow_private_addressesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,6 +48,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROJECT'].fields_by_name['etag']._serialized_options = b'\342A\001\001\272H\004r\002\030@'
   _globals['_PROJECTSETTINGS'].fields_by_name['password_policy']._loaded_options = None
   _globals['_PROJECTSETTINGS'].fields_by_name['password_policy']._serialized_options = b'\342A\001\001'
+  _globals['_PROJECTSETTINGS'].fields_by_name['webhook_policy']._loaded_options = None
+  _globals['_PROJECTSETTINGS'].fields_by_name['webhook_policy']._serialized_options = b'\342A\001\001'
   _globals['_PASSWORDPOLICY'].fields_by_name['min_length']._loaded_options = None
   _globals['_PASSWORDPOLICY'].fields_by_name['min_length']._serialized_options = b'\342A\001\001\272H\007\032\005\030\200\001(\001'
   _globals['_PASSWORDPOLICY'].fields_by_name['require_lower']._loaded_options = None
@@ -64,10 +66,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PASSWORDPOLICY'].fields_by_name['max_age_days']._serialized_options = b'\342A\001\001\272H\007\032\005\030\302\034(\000'
   _globals['_PASSWORDPOLICY'].fields_by_name['refuse_personal']._loaded_options = None
   _globals['_PASSWORDPOLICY'].fields_by_name['refuse_personal']._serialized_options = b'\342A\001\001'
+  _globals['_WEBHOOKPOLICY'].fields_by_name['allow_private_addresses']._loaded_options = None
+  _globals['_WEBHOOKPOLICY'].fields_by_name['allow_private_addresses']._serialized_options = b'\342A\001\001'
   _globals['_PROJECT']._serialized_start=134
   _globals['_PROJECT']._serialized_end=405
-  _globals['_PROJECTSETTINGS']._serialized_start=407
-  _globals['_PROJECTSETTINGS']._serialized_end=482
-  _globals['_PASSWORDPOLICY']._serialized_start=485
-  _globals['_PASSWORDPOLICY']._serialized_end=932
+  _globals['_PROJECTSETTINGS']._serialized_start=408
+  _globals['_PROJECTSETTINGS']._serialized_end=539
+  _globals['_PASSWORDPOLICY']._serialized_start=542
+  _globals['_PASSWORDPOLICY']._serialized_end=989
+  _globals['_WEBHOOKPOLICY']._serialized_start=991
+  _globals['_WEBHOOKPOLICY']._serialized_end=1078
 # @@protoc_insertion_point(module_scope)

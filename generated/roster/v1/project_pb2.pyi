@@ -27,10 +27,12 @@ class Project(_message.Message):
     def __init__(self, project_id: _Optional[str] = ..., display_name: _Optional[str] = ..., settings: _Optional[_Union[ProjectSettings, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class ProjectSettings(_message.Message):
-    __slots__ = ("password_policy",)
+    __slots__ = ("password_policy", "webhook_policy")
     PASSWORD_POLICY_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_POLICY_FIELD_NUMBER: _ClassVar[int]
     password_policy: PasswordPolicy
-    def __init__(self, password_policy: _Optional[_Union[PasswordPolicy, _Mapping]] = ...) -> None: ...
+    webhook_policy: WebhookPolicy
+    def __init__(self, password_policy: _Optional[_Union[PasswordPolicy, _Mapping]] = ..., webhook_policy: _Optional[_Union[WebhookPolicy, _Mapping]] = ...) -> None: ...
 
 class PasswordPolicy(_message.Message):
     __slots__ = ("min_length", "require_lower", "require_upper", "require_digit", "require_symbol", "history", "max_age_days", "refuse_personal")
@@ -51,3 +53,9 @@ class PasswordPolicy(_message.Message):
     max_age_days: int
     refuse_personal: bool
     def __init__(self, min_length: _Optional[int] = ..., require_lower: _Optional[bool] = ..., require_upper: _Optional[bool] = ..., require_digit: _Optional[bool] = ..., require_symbol: _Optional[bool] = ..., history: _Optional[int] = ..., max_age_days: _Optional[int] = ..., refuse_personal: _Optional[bool] = ...) -> None: ...
+
+class WebhookPolicy(_message.Message):
+    __slots__ = ("allow_private_addresses",)
+    ALLOW_PRIVATE_ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    allow_private_addresses: bool
+    def __init__(self, allow_private_addresses: _Optional[bool] = ...) -> None: ...

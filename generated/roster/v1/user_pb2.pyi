@@ -19,6 +19,7 @@ class UserStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     USER_STATUS_INVITED: _ClassVar[UserStatus]
     USER_STATUS_ACTIVE: _ClassVar[UserStatus]
     USER_STATUS_INACTIVE: _ClassVar[UserStatus]
+    USER_STATUS_BLOCKED: _ClassVar[UserStatus]
     USER_STATUS_EXPIRED: _ClassVar[UserStatus]
 
 class AuthMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -29,6 +30,7 @@ USER_STATUS_UNSPECIFIED: UserStatus
 USER_STATUS_INVITED: UserStatus
 USER_STATUS_ACTIVE: UserStatus
 USER_STATUS_INACTIVE: UserStatus
+USER_STATUS_BLOCKED: UserStatus
 USER_STATUS_EXPIRED: UserStatus
 AUTH_METHOD_UNSPECIFIED: AuthMethod
 AUTH_METHOD_PASSWORD: AuthMethod

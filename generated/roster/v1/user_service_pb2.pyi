@@ -10,6 +10,7 @@ from roster.v1 import annotations_pb2 as _annotations_pb2_1
 from roster.v1 import password_pb2 as _password_pb2
 from roster.v1 import role_pb2 as _role_pb2
 from roster.v1 import user_pb2 as _user_pb2
+from roster.v1 import user_action_pb2 as _user_action_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -387,12 +388,14 @@ class CheckPermissionsRequest(_message.Message):
     def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., permissions: _Optional[_Iterable[str]] = ..., tenant_id: _Optional[str] = ...) -> None: ...
 
 class CheckPermissionsResponse(_message.Message):
-    __slots__ = ("results", "status")
+    __slots__ = ("results", "status", "login_preventions")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    LOGIN_PREVENTIONS_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[PermissionResult]
     status: _user_pb2.UserStatus
-    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ..., status: _Optional[_Union[_user_pb2.UserStatus, str]] = ...) -> None: ...
+    login_preventions: _containers.RepeatedCompositeFieldContainer[_user_action_pb2.LoginPrevention]
+    def __init__(self, results: _Optional[_Iterable[_Union[PermissionResult, _Mapping]]] = ..., status: _Optional[_Union[_user_pb2.UserStatus, str]] = ..., login_preventions: _Optional[_Iterable[_Union[_user_action_pb2.LoginPrevention, _Mapping]]] = ...) -> None: ...
 
 class PermissionResult(_message.Message):
     __slots__ = ("permission", "allowed", "sources")

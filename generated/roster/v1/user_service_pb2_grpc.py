@@ -181,7 +181,7 @@ class UserServiceServicer:
 
     def SetUserStatus(self, request, context):
         """Activates or deactivates a user. Setting the present status changes nothing.
-        Errors: USER_NOT_FOUND, USER_EXPIRED.
+        Errors: USER_NOT_FOUND, USER_EXPIRED, USER_BLOCKED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -238,7 +238,8 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CheckPermissions(self, request, context):
-        """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+        """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
+        INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
         Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -63,7 +63,7 @@ class UserServiceStub:
     """
     SetUserStatus: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]
     """Activates or deactivates a user. Setting the present status changes nothing.
-    Errors: USER_NOT_FOUND, USER_EXPIRED.
+    Errors: USER_NOT_FOUND, USER_EXPIRED, USER_BLOCKED.
     """
     UpdateUserLoginId: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserLoginIdRequest, _user_service_pb2.UpdateUserLoginIdResponse]
     """Adds, replaces or removes one login id of a user.
@@ -92,7 +92,8 @@ class UserServiceStub:
     Errors: USER_NOT_FOUND.
     """
     CheckPermissions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.CheckPermissionsRequest, _user_service_pb2.CheckPermissionsResponse]
-    """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+    """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
+    INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
@@ -133,7 +134,7 @@ class UserServiceAsyncStub(UserServiceStub):
     """
     SetUserStatus: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserStatusRequest, _user_service_pb2.SetUserStatusResponse]  # type: ignore[assignment]
     """Activates or deactivates a user. Setting the present status changes nothing.
-    Errors: USER_NOT_FOUND, USER_EXPIRED.
+    Errors: USER_NOT_FOUND, USER_EXPIRED, USER_BLOCKED.
     """
     UpdateUserLoginId: _aio.UnaryUnaryMultiCallable[_user_service_pb2.UpdateUserLoginIdRequest, _user_service_pb2.UpdateUserLoginIdResponse]  # type: ignore[assignment]
     """Adds, replaces or removes one login id of a user.
@@ -162,7 +163,8 @@ class UserServiceAsyncStub(UserServiceStub):
     Errors: USER_NOT_FOUND.
     """
     CheckPermissions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.CheckPermissionsRequest, _user_service_pb2.CheckPermissionsResponse]  # type: ignore[assignment]
-    """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+    """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
+    INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
@@ -248,7 +250,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.SetUserStatusResponse, _abc.Awaitable[_user_service_pb2.SetUserStatusResponse]]:
         """Activates or deactivates a user. Setting the present status changes nothing.
-        Errors: USER_NOT_FOUND, USER_EXPIRED.
+        Errors: USER_NOT_FOUND, USER_EXPIRED, USER_BLOCKED.
         """
 
     @_abc_1.abstractmethod
@@ -319,7 +321,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.CheckPermissionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.CheckPermissionsResponse, _abc.Awaitable[_user_service_pb2.CheckPermissionsResponse]]:
-        """Tells of each permission whether the user has it now, and why. Users who are INACTIVE or EXPIRED have none.
+        """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
+        INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
         Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
         """
 

@@ -1,0 +1,361 @@
+"""The use cases of applied actions: what has been done to users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from server.config import MAX_MODIFICATIONS
+from server.domain import action_events, events
+from server.domain.applied_action import AppliedAction, Definition, applied_of
+from server.domain.caller import Caller, system
+from server.domain.identity import require_etag
+from server.domain.paging import Page, PageRequest, page_of
+from server.domain.text import fold
+from server.domain.user import UserRef, user_not_found
+from server.errors import Error, Reason, Violation, not_found, refuse_invalid
+from server.store import applied_actions as rows
+from server.store import events as event_rows
+from server.store import users as user_rows
+from server.store.database import Database
+
+
+class End(NamedTuple):
+    """When an action is to end: at `expire_time`, or after `duration`, or (with neither) not by itself."""
+
+    field: str
+    """What the caller said it with."""
+    expire_time: datetime | None = None
+    duration: timedelta | None = None
+
+    def instant(self, now: datetime) -> datetime | None:
+        """The instant of the end; None for never."""
+        return self.expire_time if self.duration is None else now + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is common to all that is done with an action."""
+
+    comment: str
+    actioner_user_id: str
+    """'' for the system."""
+    email_user: bool
+    notify_user: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What to apply, and how."""
+
+    user_action_id: str
+    option: str
+    """Id or name of an option; '' for none."""
+    reason: str
+    """Id or code of a reason; '' for none."""
+    application_ids: Sequence[str]
+    broadcast: bool
+    end: End | None
+    """None: the caller said nothing."""
+    if_already_active: str
+    """ALLOW, REJECT or RETURN_EXISTING."""
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedActionFilter:
+    """Which applied actions to list: what is None or empty does not matter, all the rest must hold."""
+
+    states: Sequence[str] = ()
+    preventing_login: bool | None = None
+    user_action_ids: Sequence[str] = ()
+    reason_ids: Sequence[str] = ()
+    actioner_user_id: str = ""
+    application_id: str = ""
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    expires_after: datetime | None = None
+    expires_before: datetime | None = None
+
+
+class AppliedActions:
+    """What has been done to the users of all projects; every method acts in the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def get(self, caller: Caller, applied_action_id: str) -> AppliedAction:
+        """The applied action. Raises APPLIED_ACTION_NOT_FOUND."""
+        row = rows.get(self._database, caller.project_id, applied_action_id)
+        if row is None:
+            raise _not_found(applied_action_id)
+        return applied_of(row)
+
+    def list(
+        self, caller: Caller, by: UserRef | None, wanted: AppliedActionFilter, page: PageRequest
+    ) -> Page[AppliedAction]:
+        """A page of what was applied to one user, or (None) to all, newest first. Raises USER_NOT_FOUND."""
+        filters, parameters = _conditions(wanted)
+        parameters |= {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
+        if by is not None:
+            parameters["key"] = by.key
+        found = rows.list_applied(
+            self._database, filters, by.kind if by else None, parameters, count=page.count
+        )
+        if found is None:
+            assert by is not None
+            raise user_not_found(by)
+        listed, total = found
+        items = [applied_of(row) for row in listed]
+        return page_of(page, items, [(row[-1], row[0]) for row in listed], total)
+
+    # -- doing ---------------------------------------------------------------------------------
+
+    def apply(self, caller: Caller, by: UserRef, asked: Application) -> AppliedAction:
+        """Does the action to the user. Raises USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
+        USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND,
+        ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
+        alone = asked.if_already_active == "ALLOW"
+        if alone:
+            # What it is made of may change meanwhile: the references see to it that it is there in the end.
+            with self._database.aside():
+                ground = self._ground(caller, by, asked)
+        else:
+            # One after another, so that each sees what the one before did.
+            user_rows.lock(self._database, caller.project_id, by.kind, by.key)
+            ground = self._ground(caller, by, asked)
+        definition, wish, now = ground.definition, asked.wish, ground.now
+        refuse_invalid([*_end_problems(definition, asked.end, now), *_flag_problems(definition, wish)])
+        _refuse_email(wish)
+        applied = definition.applied(
+            ground.user_id,
+            ground.locale,
+            now,
+            option=asked.option,
+            reason=ground.reason,
+            actioner_user_id=wish.actioner_user_id or None,
+            application_ids=list(asked.application_ids),
+            comment=wish.comment,
+            expire_time=asked.end.instant(now) if asked.end else None,
+            email_user_on_end=wish.email_user and definition.temporal,
+            notify_user_on_end=wish.notify_user and definition.temporal,
+            broadcast=asked.broadcast,
+        ).with_change("START", wish.actioner_user_id, wish.comment, now)
+        if not alone and (existing := self._active(caller, ground.user_id, asked)):
+            return existing
+        event = action_events.event(
+            caller, "START", applied, now, ground.locale, notify_user=wish.notify_user
+        )
+        rows.create(self._database, {**event, **_columns(applied)}, only=alone)
+        return applied
+
+    def modify(
+        self, caller: Caller, applied_action_id: str, end: End | None, wish: Wish, etag: str
+    ) -> AppliedAction:
+        """Gives an active action another end (None: it stays). Raises APPLIED_ACTION_NOT_FOUND,
+        APPLIED_ACTION_NOT_ACTIVE, USER_NOT_FOUND, TOO_MANY_MODIFICATIONS, ETAG_MISMATCH,
+        EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
+        standing = self._locked(caller, applied_action_id, wish, etag)
+        applied, now = standing.applied, standing.now
+        if len(applied.history) > MAX_MODIFICATIONS:
+            raise Error(Reason.TOO_MANY_MODIFICATIONS, limit=str(MAX_MODIFICATIONS))
+        refuse_invalid(_instant_problems(end, now))
+        changed = applied._replace(
+            expire_time=end.instant(now) if end else applied.expire_time,
+            email_user_on_end=wish.email_user,
+            notify_user_on_end=wish.notify_user,
+        )
+        return self._write(caller, "MODIFY", standing, changed, wish)
+
+    def cancel(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str) -> AppliedAction:
+        """Ends an active action before its time. Raises APPLIED_ACTION_NOT_FOUND, APPLIED_ACTION_NOT_ACTIVE,
+        USER_NOT_FOUND, ETAG_MISMATCH, EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
+        standing = self._locked(caller, applied_action_id, wish, etag)
+        changed = standing.applied._replace(state="CANCELLED")
+        return self._write(caller, "CANCEL", standing, changed, wish)
+
+    # -- the ground that these stand on --------------------------------------------------------
+
+    def _ground(self, caller: Caller, by: UserRef, asked: Application) -> _Ground:
+        """What an application has to know, in one statement."""
+        values = {
+            "project_id": caller.project_id,
+            "key": by.key,
+            "user_action_id": asked.user_action_id,
+            "reason_id": _uuid_or_none(asked.reason),
+            "reason_key": fold(asked.reason),
+            "actioner_user_id": asked.wish.actioner_user_id or None,
+            "application_ids": list(asked.application_ids),
+        }
+        row = rows.ground(self._database, by.kind, values)
+        if row is None:
+            raise user_not_found(by)
+        user_id, locale, now, definition, reason, actioner_exists, missing_application = row
+        if definition is None:
+            raise not_found(Reason.USER_ACTION_NOT_FOUND, "user_action_id", asked.user_action_id)
+        if not definition["active"]:
+            raise Error(Reason.USER_ACTION_INACTIVE)
+        if asked.reason and reason is None:
+            raise not_found(Reason.USER_ACTION_REASON_NOT_FOUND, "reason", asked.reason)
+        _require_actioner(asked.wish, actioner_exists)
+        if missing_application is not None:
+            raise not_found(Reason.APPLICATION_NOT_FOUND, "application_id", missing_application)
+        return _Ground(user_id, locale, now, Definition(**definition), reason)
+
+    def _active(self, caller: Caller, user_id: str, asked: Application) -> AppliedAction | None:
+        row = rows.active(self._database, caller.project_id, user_id, asked.user_action_id)
+        if row is None:
+            return None
+        existing = applied_of(row)
+        if asked.if_already_active == "REJECT":
+            raise Error(Reason.ACTION_ALREADY_ACTIVE, applied_action_id=existing.applied_action_id)
+        return existing
+
+    def _locked(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str) -> _Standing:
+        """The active action, locked until the transaction ends."""
+        row = rows.lock(self._database, caller.project_id, applied_action_id, wish.actioner_user_id or None)
+        if row is None:
+            raise _not_found(applied_action_id)
+        applied = applied_of(row)
+        locale, now, definition, actioner_exists = row[len(rows.APPLIED_COLUMNS) :]
+        _require_actioner(wish, actioner_exists)
+        require_etag(etag, applied.etag)
+        if applied.state != "ACTIVE":
+            raise Error(Reason.APPLIED_ACTION_NOT_ACTIVE, state=applied.state)
+        refuse_invalid(_flag_problems(Definition(**definition), wish))
+        _refuse_email(wish)
+        return _Standing(applied, locale, now)
+
+    def _write(
+        self, caller: Caller, phase: str, standing: _Standing, changed: AppliedAction, wish: Wish
+    ) -> AppliedAction:
+        noted = standing.applied.with_change(phase, wish.actioner_user_id, wish.comment, standing.now)
+        changed = changed._replace(
+            history=noted.history,
+            comment=wish.comment or changed.comment,
+            actioner_user_id=wish.actioner_user_id or None,
+            update_time=standing.now,
+            revision=changed.revision + 1,
+        )
+        event = action_events.event(
+            caller, phase, changed, standing.now, standing.locale, notify_user=wish.notify_user
+        )
+        rows.update(self._database, {**event, **_columns(changed)})
+        return changed
+
+
+class _Ground(NamedTuple):
+    """What an application stands on."""
+
+    user_id: str
+    locale: str
+    now: datetime
+    definition: Definition
+    reason: Mapping[str, Any] | None
+
+
+class _Standing(NamedTuple):
+    """A locked active action."""
+
+    applied: AppliedAction
+    locale: str
+    now: datetime
+
+
+def end_due(database: Database, limit: int) -> int:
+    """Records up to so many actions of all projects as ended whose time has come, announces those ends that
+    are to be, and returns how many they were. Many may do so at once: each takes others."""
+    with database.transaction():
+        ended = [(project_id, applied_of(tuple(row))) for project_id, *row in rows.end_due(database, limit)]
+        event_rows.record_all(
+            database,
+            [
+                action_events.event(
+                    system(project_id),
+                    "END",
+                    applied,
+                    applied.update_time,
+                    "",
+                    notify_user=applied.notify_user_on_end,
+                )
+                for project_id, applied in ended
+                if applied.send_end_event
+            ],
+        )
+    return len(ended)
+
+
+def _end_problems(definition: Definition, end: End | None, now: datetime) -> list[Violation]:
+    if definition.temporal and end is None:
+        return [Violation("expire_time", "or duration or indefinite is required: the action is temporal")]
+    if not definition.temporal and end is not None:
+        return [Violation(end.field, "must be absent: the action is not temporal")]
+    return _instant_problems(end, now)
+
+
+def _instant_problems(end: End | None, now: datetime) -> list[Violation]:
+    past = end is not None and end.expire_time is not None and end.expire_time <= now
+    return [Violation("expire_time", "must lie in the future")] if past else []
+
+
+def _flag_problems(definition: Definition, wish: Wish) -> list[Violation]:
+    problems = []
+    if wish.email_user and not definition.user_emailing_enabled:
+        problems.append(Violation("email_user", "requires that the user action has user_emailing_enabled"))
+    if wish.notify_user and not definition.user_notifications_enabled:
+        problems.append(
+            Violation("notify_user", "requires that the user action has user_notifications_enabled")
+        )
+    return problems
+
+
+def _refuse_email(wish: Wish) -> None:
+    if wish.email_user:
+        raise Error(Reason.EMAIL_NOT_AVAILABLE)
+
+
+def _require_actioner(wish: Wish, exists: bool) -> None:
+    if wish.actioner_user_id and not exists:
+        raise not_found(Reason.USER_NOT_FOUND, "actioner_user_id", wish.actioner_user_id)
+
+
+def _uuid_or_none(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+def _not_found(applied_action_id: str) -> Error:
+    return not_found(Reason.APPLIED_ACTION_NOT_FOUND, "applied_action_id", applied_action_id)
+
+
+def _columns(applied: AppliedAction) -> dict[str, Any]:
+    return {**applied._asdict(), "history": events.to_json(applied.history)}
+
+
+def _conditions(wanted: AppliedActionFilter) -> tuple[frozenset[str], dict[str, Any]]:
+    """The names of the store's filters, and their parameters."""
+    parameters: dict[str, Any] = {
+        "states": list(wanted.states),
+        "user_action_ids": list(wanted.user_action_ids),
+        "reason_ids": list(wanted.reason_ids),
+        "actioner_user_id": wanted.actioner_user_id,
+        "application_ids": [wanted.application_id] if wanted.application_id else [],
+        "created_after": wanted.created_after,
+        "created_before": wanted.created_before,
+        "expires_after": wanted.expires_after,
+        "expires_before": wanted.expires_before,
+    }
+    filters = {name for name, value in parameters.items() if value}
+    if set(wanted.states) == {"ACTIVE"}:
+        # Of all that was ever applied little is active, and an index leads there.
+        filters = filters - {"states"} | {"active"}
+    if wanted.preventing_login is not None:
+        filters.add("preventing" if wanted.preventing_login else "not_preventing")
+    return frozenset(filters), parameters

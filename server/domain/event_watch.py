@@ -1,0 +1,185 @@
+"""One watcher of events: where it stands, and what it is told next."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol
+
+from server.domain import event_types
+from server.domain.caller import Caller
+from server.domain.event_log import BEGINNING, MESSAGE_CHARACTERS, Position
+from server.domain.event_window import M, Stretch, Told
+from server.domain.paging import PageToken
+from server.errors import Error, Reason, refuse_invalid
+from server.store.errors import Unavailable
+from server.store.event_log import Place
+
+MESSAGE_EVENTS: Final = 500
+"""Events of one message at most."""
+HEARTBEAT: Final = 15.0
+"""Seconds of silence after which a message without events is sent, unless the watcher asks for others."""
+PATIENCE: Final = 30.0
+"""Seconds that a watcher may take for a message. Who takes twice that long is cut off."""
+_STOP_PATIENCE: Final = 1.0
+"""The same once the server stops."""
+_AWAY: Final = 0.5
+"""Seconds until a database that does not answer is asked again."""
+_CHECK_INTERVAL: Final = 1.0
+"""Seconds between two looks at a watcher's key at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRequest:
+    """What a watcher asks for."""
+
+    resume_token: str = ""
+    from_oldest: bool = False
+    types: Sequence[str] = ()
+    """As in `event_types.expanded`."""
+    heartbeat: float = 0.0
+    """Seconds; 0 for the usual ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The call that a watcher is told events by."""
+
+    cancel: Callable[[], None]
+    """Ends it where it stands."""
+    readmit: Callable[[], float]
+    """Looks again whether the caller is let in, and returns the time of `time.monotonic()` up to which that holds.
+    Raises what a call is refused with."""
+
+
+class Source(Protocol[M]):
+    """Where events come from."""
+
+    current: bool
+    """Whether the log could be looked at of late."""
+
+    def place(self, project_id: str) -> Place:
+        """Where the events of a project begin and end. Raises Unavailable."""
+
+    def after(self, project_id: str, position: Position, types: Sequence[str], limit: int) -> Stretch[M]:
+        """The first events behind a position, of these types and maybe of others.
+        Raises EVENTS_COLLECTED, Unavailable."""
+
+
+class Watch(Generic[M]):
+    """One watcher. It lives in the thread of its call; `leave`, `refuse`, `wake` and `tend` are for other threads."""
+
+    def __init__(
+        self, source: Source[M], caller: Caller, asked: WatchRequest, line: Line, patience: float
+    ) -> None:
+        """Raises FIELDS_INVALID, RESUME_TOKEN_INVALID."""
+        refuse_invalid(event_types.unknown_types(asked.types, "types"))
+        self.project_id = caller.project_id
+        self._source = source
+        self._asked = asked
+        self._wants = event_types.matcher(asked.types)
+        self._heartbeat = asked.heartbeat or HEARTBEAT
+        self._line = line
+        self._patience = patience
+        bound = b"watch " + caller.project_id.encode()
+        self._token = PageToken(caller.page_token_key, bound, Reason.RESUME_TOKEN_INVALID)
+        self._position = BEGINNING
+        if asked.resume_token:
+            self._position = Position(*self._token.read(asked.resume_token))
+        self._woken = threading.Event()
+        self._left = False
+        self._refusal: Error | None = None
+        self._sent = self._sending = self._admitted_until = 0.0
+
+    def begin(self) -> Position:
+        """Finds its place, and returns where the events end now. Raises EVENTS_COLLECTED, Unavailable."""
+        place = self._source.place(self.project_id)
+        collected = Position(*place.collected) if place.collected else BEGINNING
+        end = Position(place.horizon, 0)
+        if not self._asked.resume_token:
+            self._position = collected if self._asked.from_oldest else end
+        # A position that there has not been yet is one of a later state of the database, which was set back since.
+        if self._position < collected or self._position.transaction_id > place.next_transaction:
+            raise Error(Reason.EVENTS_COLLECTED)
+        return end
+
+    # -- in the thread of the call ---------------------------------------------------------------
+
+    def messages(self) -> Iterator[tuple[list[M], str]]:
+        """Events, and the token to go on with, each time there are any, and now and then without events; until the
+        caller leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what the key is refused with."""
+        self._sent = time.monotonic()
+        if not (self._asked.resume_token or self._asked.from_oldest):
+            yield from self._tell(())
+        while True:
+            # Whoever wakes it has changed something before: what comes after this line is not missed.
+            self._woken.clear()
+            if self._left:
+                return
+            if self._refusal is not None:
+                raise self._refusal
+            events, more = self._next()
+            silence = time.monotonic() - self._sent
+            if events or (silence >= self._heartbeat and self._source.current):
+                yield from self._tell(events)
+            elif not more:
+                self._woken.wait(max(self._heartbeat - silence, 0.0) or _AWAY)
+
+    def _next(self) -> tuple[Sequence[Told[M]], bool]:
+        """The next events to tell, with which its position moves on, and whether there may be more at once."""
+        try:
+            found = self._source.after(self.project_id, self._position, self._asked.types, MESSAGE_EVENTS)
+        except Unavailable:
+            self._woken.wait(_AWAY)
+            return (), True
+        chosen: list[Told[M]] = []
+        room = MESSAGE_CHARACTERS
+        for event in found.events:
+            if self._wants(event.event.type):
+                room -= event.size
+                if room < 0 and chosen:
+                    return chosen, True
+                chosen.append(event)
+            self._position = event.position
+        self._position = found.position
+        return chosen, found.more
+
+    def _tell(self, events: Sequence[Told[M]]) -> Iterator[tuple[list[M], str]]:
+        self._sending = time.monotonic()
+        yield [event.message for event in events], self._token.write(self._position)
+        self._sent = time.monotonic()
+        taken, self._sending = self._sent - self._sending, 0.0
+        if taken > self._patience:
+            raise Error(Reason.WATCHER_TOO_SLOW)
+
+    # -- in other threads ------------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """The caller has gone."""
+        self._left = True
+        self._woken.set()
+
+    def refuse(self, refusal: Error) -> None:
+        """Ends the watch in this error, as soon as it has sent what it is about to send."""
+        self._refusal = refusal
+        self._woken.set()
+
+    def wake(self) -> None:
+        """There are events."""
+        self._woken.set()
+
+    def tend(self, *, stopping: bool) -> None:
+        """Cuts off a caller who takes nothing, and ends the watch of one who is not let in any more."""
+        now = time.monotonic()
+        patience = _STOP_PATIENCE if stopping else 2 * self._patience
+        if 0.0 < self._sending < now - patience:
+            self._line.cancel()
+        if self._refusal is None and self._admitted_until <= now:
+            try:
+                self._admitted_until = max(self._line.readmit(), now + _CHECK_INTERVAL)
+            except Unavailable:
+                pass  # nothing can be told meanwhile, and soon it is asked again
+            except Error as refusal:
+                self.refuse(refusal)

@@ -1,0 +1,18 @@
+"""Records the ends of applied actions, and announces them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.config import Config
+from server.domain.applied_actions import end_due
+from server.store.database import Database
+
+BATCH: Final = 500
+"""Actions that one transaction ends."""
+
+
+def end_due_actions(database: Database, config: Config) -> None:
+    """Ends all whose time has come."""
+    while end_due(database, BATCH) == BATCH:
+        pass

@@ -1,0 +1,152 @@
+"""What is kept for a time is deleted after it, and nothing sooner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from server.config import Config
+from server.jobs import retention
+from server.store.database import Database
+from tests.conftest import Template, sql
+
+EVENT = """
+INSERT INTO events (project_id, event_id, type, subject_id, request_id, data, create_time)
+SELECT %s, gen_random_uuid(), 'user.created', %s, '', '{}', now() - make_interval(days => %s)
+FROM generate_series(1, %s)
+"""
+POSITIONS = """
+SELECT transaction_id::text::bigint, serial FROM events WHERE project_id = %s ORDER BY transaction_id, serial
+"""
+COLLECTED = "SELECT transaction_id::text::bigint, serial FROM collected_events WHERE project_id = %s"
+WEBHOOK = """
+INSERT INTO webhooks (project_id, webhook_id, url, description, event_types, user_action_ids, reason_codes,
+    phases, disabled, secret)
+VALUES (%s, gen_random_uuid(), 'https://example.com', '', '{}', '{}', '{}', '{}', false, '')
+"""
+RECORD = """
+INSERT INTO request_records (project_id, request_id, fingerprint, create_time)
+VALUES (%s, gen_random_uuid(), '', now() - make_interval(hours => %s))
+"""
+
+
+@pytest.fixture
+def project_id(template: Template, database_url: str) -> str:
+    """A project without events."""
+    sql(database_url, "DELETE FROM events")
+    return template.credentials.project_id
+
+
+def events(url: str, project_id: str, *, days: int, count: int = 1) -> str:
+    """Writes events of this age, and returns the id of their subject."""
+    subject_id = str(uuid4())
+    sql(url, EVENT, project_id, subject_id, days, count)
+    return subject_id
+
+
+def test_events_are_deleted_after_their_time(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """All that are older than the setting, and the position up to which they are gone is known."""
+    events(database_url, project_id, days=91, count=3)
+    young = events(database_url, project_id, days=89)
+    last_old = sql(database_url, POSITIONS, project_id)[2]
+
+    retention.collect(database, config)
+
+    assert [(young,)] == sql(database_url, "SELECT subject_id::text FROM events")
+    assert [last_old] == sql(database_url, COLLECTED, project_id)
+
+
+def test_position_of_deleted_events_never_goes_back(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """Not even when the last ones to be deleted were written before the others."""
+    connection = psycopg.connect(database_url)
+    connection.execute(EVENT, (project_id, str(uuid4()), 95, 1))
+    events(database_url, project_id, days=91)
+    retention.collect(database, config)
+    (before,) = sql(database_url, COLLECTED, project_id)
+    connection.commit()
+    connection.close()
+
+    retention.collect(database, config)
+
+    assert [before] == sql(database_url, COLLECTED, project_id)
+    assert [(0,)] == sql(database_url, "SELECT count(*) FROM events")
+
+
+def test_more_than_a_batch_is_deleted(
+    monkeypatch: pytest.MonkeyPatch, database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """Batch after batch."""
+    monkeypatch.setattr(retention, "BATCH", 10)
+    events(database_url, project_id, days=91, count=35)
+
+    retention.collect(database, config)
+
+    assert [(0,)] == sql(database_url, "SELECT count(*) FROM events")
+
+
+def test_event_that_waits_for_its_delivery_stays(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """Its body is made when it is sent."""
+    sql(database_url, WEBHOOK, project_id)
+    events(database_url, project_id, days=91)
+
+    retention.collect(database, config)
+    assert [(1,)] == sql(database_url, "SELECT count(*) FROM events")
+
+    done = "UPDATE webhook_deliveries SET state = 'SUCCEEDED', next_attempt_time = NULL"
+    sql(database_url, done)
+    retention.collect(database, config)
+    assert [(0,)] == sql(database_url, "SELECT count(*) FROM events")
+
+
+def test_locked_event_is_left_for_another_time(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """Nobody waits for the other."""
+    events(database_url, project_id, days=91, count=2)
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT FROM events ORDER BY serial LIMIT 1 FOR UPDATE")
+        retention.collect(database, config)
+        assert [(1,)] == sql(database_url, "SELECT count(*) FROM events")
+
+    retention.collect(database, config)
+
+    assert [(0,)] == sql(database_url, "SELECT count(*) FROM events")
+
+
+@pytest.mark.parametrize(("state", "left"), [("SUCCEEDED", 0), ("DEAD", 0), ("PENDING", 1)])
+def test_deliveries_are_deleted_after_their_time_unless_they_wait(
+    database: Database, database_url: str, config: Config, project_id: str, state: str, left: int
+) -> None:
+    """Whatever became of them."""
+    sql(database_url, WEBHOOK, project_id)
+    events(database_url, project_id, days=0, count=2)
+    change: Any = """
+        UPDATE webhook_deliveries SET state = %s, create_time = now() - interval '31 days',
+            next_attempt_time = CASE WHEN %s = 'PENDING' THEN now() END
+        WHERE event_serial = (SELECT min(serial) FROM events)"""
+    sql(database_url, change, state, state)
+
+    retention.collect(database, config)
+
+    assert [(1 + left,)] == sql(database_url, "SELECT count(*) FROM webhook_deliveries")
+
+
+def test_answers_to_requests_are_deleted_after_their_time(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """48 hours, which is more than they are known for."""
+    sql(database_url, RECORD, project_id, 49)
+    sql(database_url, RECORD, project_id, 47)
+
+    retention.collect(database, config)
+
+    assert [(1,)] == sql(database_url, "SELECT count(*) FROM request_records")
