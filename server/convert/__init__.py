@@ -1,5 +1,6 @@
 """Between the domain and the contract, both ways, and only here."""
 
+from server.convert.events import event_filter, event_message, watch_request
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -36,7 +37,13 @@ from server.convert.users import (
     user_ref,
     user_status,
 )
-from server.convert.values import masked, named_attributes, populated, values_of
+from server.convert.values import instant, masked, named_attributes, populated, values_of
+from server.convert.webhooks import (
+    delivery_filter,
+    webhook_delivery_message,
+    webhook_message,
+    webhook_values,
+)
 
 __all__ = [
     "ACTION_STATES",
@@ -50,6 +57,10 @@ __all__ = [
     "attribute_values",
     "check_message",
     "custom_attribute_message",
+    "delivery_filter",
+    "event_filter",
+    "event_message",
+    "instant",
     "management_key_message",
     "masked",
     "named_attributes",
@@ -72,5 +83,9 @@ __all__ = [
     "user_ref",
     "user_status",
     "values_of",
+    "watch_request",
+    "webhook_delivery_message",
+    "webhook_message",
+    "webhook_values",
     "wish",
 ]

@@ -104,6 +104,9 @@ _READERS: Final[dict[str, Reader]] = {
     "scopes": _strings,
     "allowed_cidrs": _strings,
     "project_ids": _ids,
+    "event_types": _strings,
+    "user_action_ids": _ids,
+    "reason_codes": _strings,
     "metadata": _struct,
     "expire_time": instant,
 }

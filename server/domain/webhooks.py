@@ -15,15 +15,19 @@ from server.domain.event_types import unknown_types
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.sealing import Sealer
+from server.domain.settings import settings_of
 from server.domain.webhook_urls import url_problem
 from server.errors import Error, Reason, Violation, refuse_invalid
-from server.store import webhook_deliveries, webhooks
+from server.store import projects as project_rows
+from server.store import webhook_deliveries as delivery_rows
+from server.store import webhooks as rows
 from server.store.database import Database, Row
 
 USE_OF_ACTIONS: Final = "user.action"
-"""Stands among the types of events for all that is done with user actions, and is the type that receivers see."""
+"""Stands for all that is done with user actions where types of events are named, and in what is sent."""
 MAX_OVERLAP: Final = timedelta(days=30)
 _SECRET_BYTES: Final = 32
+_SETTINGS: Final = list(project_rows.PROJECT_COLUMNS).index("settings")
 
 
 class Webhook(NamedTuple):
@@ -85,20 +89,20 @@ class Webhooks:
 
     def get(self, caller: Caller, webhook_id: str) -> Webhook:
         """The webhook. Raises WEBHOOK_NOT_FOUND."""
-        return _found(webhook_id, webhooks.get(self._database, caller.project_id, webhook_id))
+        return _found(webhook_id, rows.get(self._database, caller.project_id, webhook_id))
 
     def list(self, caller: Caller, page: PageRequest) -> Page[Webhook]:
         """A page of the webhooks, oldest first."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
-        found, total = webhooks.list_webhooks(self._database, parameters, count=page.count)
+        found, total = rows.list_webhooks(self._database, parameters, count=page.count)
         return page_of(page, [_webhook_of(row) for row in found], [(row[-1], row[0]) for row in found], total)
 
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[Webhook, str]:
         """Creates a webhook and returns it with its secret. Raises FIELDS_INVALID, WEBHOOK_LIMIT."""
-        values = _checked(caller, {**SETTABLE, **values})
+        values = self._checked(caller, {**SETTABLE, **values})
         webhook_id = new_id()
         secret, sealed = self._new_secret(webhook_id)
-        create_time, others = webhooks.create(
+        create_time, others = rows.create(
             self._database, {**_columns(caller, webhook_id, values), "secret": sealed}
         )
         if others >= MAX_WEBHOOKS:
@@ -121,18 +125,16 @@ class Webhooks:
         webhook = self._locked(caller, webhook_id)
         require_etag(etag, webhook.etag)
         before = {name: getattr(webhook, name) for name in SETTABLE}
-        after = {**before, **_checked(caller, values)}
+        after = {**before, **self._checked(caller, values)}
         changes = events.changes(before, after)
         if not changes:
             return webhook
-        changed = webhook._replace(**after)
-        if changed.url != webhook.url or not changed.disabled:
-            changed = _afresh(webhook, changed)
+        changed = _afresh(webhook, webhook._replace(**after))
         columns = _columns(caller, webhook_id, changed._asdict())
-        update_time, revision = webhooks.update(self._database, columns)
+        update_time, revision = rows.update(self._database, columns)
         events.record(self._database, caller, "webhook.updated", webhook_id, changes)
         if changed.disabled and not webhook.disabled:
-            webhook_deliveries.wake(self._database, caller.project_id, webhook_id)
+            delivery_rows.wake(self._database, caller.project_id, webhook_id)
         return changed._replace(update_time=update_time, revision=revision)
 
     def delete(self, caller: Caller, webhook_id: str, etag: str) -> None:
@@ -140,20 +142,18 @@ class Webhooks:
         Raises WEBHOOK_NOT_FOUND, ETAG_MISMATCH."""
         webhook = self._locked(caller, webhook_id)
         require_etag(etag, webhook.etag)
-        webhooks.end(self._database, caller.project_id, webhook_id)
+        rows.end(self._database, caller.project_id, webhook_id)
         before = {name: getattr(webhook, name) for name in SETTABLE}
         events.record(self._database, caller, "webhook.deleted", webhook_id, {"before": before})
-        webhook_deliveries.wake(self._database, caller.project_id, webhook_id)
+        delivery_rows.wake(self._database, caller.project_id, webhook_id)
 
-    def rotate(
-        self, caller: Caller, webhook_id: str, previous_until: datetime | None
-    ) -> tuple[Webhook, str]:
-        """Gives the webhook a new secret and returns both; the old secret signs as well until `previous_until`.
+    def rotate(self, caller: Caller, webhook_id: str, previous_until: datetime | None) -> tuple[Webhook, str]:
+        """Gives the webhook a new secret and returns both; until `previous_until` the old one signs as well.
         Raises WEBHOOK_NOT_FOUND, FIELDS_INVALID."""
         _require_overlap(previous_until)
         webhook = self._locked(caller, webhook_id)
         secret, sealed = self._new_secret(webhook_id)
-        update_time, revision = webhooks.rotate(
+        update_time, revision = rows.rotate(
             self._database,
             {
                 "project_id": caller.project_id,
@@ -169,37 +169,45 @@ class Webhooks:
         )
         return rotated, secret
 
+    def _checked(self, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
+        kept = dict(values)
+        violations = unknown_types(kept.get("event_types", ()), "webhook.event_types", also={USE_OF_ACTIONS})
+        if "url" in kept:
+            kept["url"] = kept["url"].strip()
+            if problem := self._url_problem(caller, kept["url"]):
+                violations.append(Violation("webhook.url", problem))
+        refuse_invalid(violations)
+        return kept
+
+    def _url_problem(self, caller: Caller, url: str) -> str | None:
+        if not url:
+            return "is required"
+        known = caller.settings
+        problem = url_problem(url, allow_private=known.webhook_policy.allow_private_addresses)
+        if problem is None or known.webhook_policy.allow_private_addresses:
+            return problem
+        # What is known is a few seconds old: who has just changed the settings must not be refused.
+        row = project_rows.get(self._database, caller.project_id)
+        present = known if row is None else settings_of(row[_SETTINGS])
+        return url_problem(url, allow_private=present.webhook_policy.allow_private_addresses)
+
     def _new_secret(self, webhook_id: str) -> tuple[str, bytes]:
         """A new secret, as receivers know it and as it is stored."""
         secret = secrets.token_bytes(_SECRET_BYTES)
         return secret_text(secret), self._sealer.seal(secret, sealing_purpose(webhook_id))
 
     def _locked(self, caller: Caller, webhook_id: str) -> Webhook:
-        return _found(webhook_id, webhooks.lock(self._database, caller.project_id, webhook_id))
+        return _found(webhook_id, rows.lock(self._database, caller.project_id, webhook_id))
 
 
 def _afresh(webhook: Webhook, changed: Webhook) -> Webhook:
-    """The changed webhook without what was found out about the receiver before, if it is another one now, or
-    is given another chance."""
-    if changed.url == webhook.url and changed.disabled == webhook.disabled:
+    """The changed webhook, without what was found out about its receiver if that is another one now, or is
+    given another chance."""
+    enabled = webhook.disabled and not changed.disabled
+    if changed.url == webhook.url and not enabled:
         return changed
     cause = changed.disable_cause if changed.disabled else ""
     return changed._replace(disable_cause=cause, failing_since=None)
-
-
-def _checked(caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = dict(values)
-    violations = unknown_types(kept.get("event_types", ()), "webhook.event_types", also={USE_OF_ACTIONS})
-    if "url" in kept:
-        kept["url"] = kept["url"].strip()
-        policy = caller.settings.webhook_policy
-        problem = url_problem(kept["url"], allow_private=policy.allow_private_addresses)
-        if not kept["url"]:
-            problem = "is required"
-        if problem:
-            violations.append(Violation("webhook.url", problem))
-    refuse_invalid(violations)
-    return kept
 
 
 def _require_overlap(until: datetime | None) -> None:
@@ -210,12 +218,8 @@ def _require_overlap(until: datetime | None) -> None:
 
 
 def _webhook_of(row: Row) -> Webhook:
-    webhook_id, url, description, event_types, action_ids, codes, phases, *rest = row[
-        : len(webhooks.WEBHOOK_COLUMNS)
-    ]
-    return Webhook(
-        webhook_id, url, description, tuple(event_types), tuple(action_ids), tuple(codes), tuple(phases), *rest
-    )
+    columns = dict(zip(rows.WEBHOOK_COLUMNS, row, strict=False))
+    return Webhook(**{**columns, **{name: tuple(columns[name]) for name in _LISTS}})
 
 
 def _found(webhook_id: str, row: Row | None) -> Webhook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -46,6 +47,9 @@ class Call:
     key_id: str = ""
     """The presented key, once it is known to be genuine."""
     caller_or_none: Caller | None = None
+    readmit: Callable[[], float] | None = None
+    """Of a stream: looks again whether its caller is let in, and returns the time of `time.monotonic()` up to
+    which that holds. Raises what a call is refused with."""
 
     @property
     def caller(self) -> Caller:
