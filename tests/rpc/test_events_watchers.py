@@ -85,6 +85,18 @@ def test_watch_ends_with_the_callers_time(start_server: StartServer, client: Cli
         assert eventually(lambda: admitted(caller))
 
 
+def test_watch_outlives_the_time_of_a_call(start_server: StartServer, client: Client) -> None:
+    """What bounds the work of calls bounds each of its looks, not the watch."""
+    with grpc.insecure_channel(start_server(call_timeout=1.0).address) as channel:
+        caller = Client(channel, client.project_id, client.key)
+        watch = watching(caller, heartbeat=1)
+        assert [watch.next() for _ in range(3)] == [[], [], []]
+
+        create_role(caller, "Admin")
+
+        assert watch.hear(1)[0].type == "role.created"
+
+
 def test_watch_that_is_left_while_it_waits_is_logged_as_cancelled(client: Client) -> None:
     """Waiting is no success."""
     with capture_logs() as log:
@@ -94,7 +106,10 @@ def test_watch_that_is_left_while_it_waits_is_logged_as_cancelled(client: Client
     assert [(line["event"], line["code"]) for line in log] == [("call", "CANCELLED")]
 
 
-CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+CONNECTIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'roster'
+"""
 IN_TRANSACTION = f"{CONNECTIONS} AND starts_with(state, 'idle in transaction')"
 
 

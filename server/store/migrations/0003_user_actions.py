@@ -195,8 +195,8 @@ CREATE INDEX webhook_deliveries_done_idx ON webhook_deliveries (create_time) WHE
 """
 
 # Every event reaches the webhooks that take it, whatever statement writes it, in its own transaction: a
-# trigger, so that no statement can forget it. The jobs only hasten what a chore finds anyway, so one that waits
-# already is enough.
+# trigger, so that no statement can forget it. The jobs only hasten what a chore finds anyway, so one that
+# waits already is enough.
 FAN_OUT = """
 CREATE INDEX procrastinate_jobs_waiting_idx ON procrastinate_jobs (lock) WHERE status = 'todo';
 
