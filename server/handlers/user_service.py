@@ -183,8 +183,6 @@ class UserService:
         )
         return convert.check_message(check)
 
-    def BatchUpdateUsers(self, requests, call): raise NotImplementedError
-
     def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -17,8 +15,8 @@ from server.domain.caller import COMMAND_LINE, Caller
 from server.domain.event_log import EventFilter, EventLog
 from server.domain.paging import PageRequest, PageToken
 from server.store import event_log as rows
-from server.store.database import Database, Row
 from tests.conftest import Template
+from tests.store.explained import Explained
 
 EVENTS, TRANSACTIONS = 60_000, 600
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -39,35 +37,6 @@ FROM (SELECT n, (%(transaction)s * 100 + n) %% 1000 = 0 AS rare FROM generate_se
 """
 
 
-class Explained(Database):
-    """A store that explains what it reads of events instead of answering."""
-
-    read = 0
-    whole_table = False
-
-    def all(self, sql: str, parameters: Mapping[str, Any], *, prepare: bool = True) -> list[Row]:
-        ((told,),) = super().all(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters, prepare=prepare)
-        (top,) = json.loads(told) if isinstance(told, str) else told
-        nodes = list(_nodes(top["Plan"]))
-        scans = [node for node in nodes if node.get("Relation Name") == "events"]
-        assert scans
-        self.read = sum(_read(node) for node in scans)
-        self.whole_table = any(node["Node Type"] == "Seq Scan" for node in scans)
-        return []
-
-
-def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield node
-    for inner in node.get("Plans", ()):
-        yield from _nodes(inner)
-
-
-def _read(node: Mapping[str, Any]) -> float:
-    """The rows that a scan has looked at."""
-    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return float((node["Actual Rows"] + removed) * node["Actual Loops"])
-
-
 @pytest.fixture
 def explained(database_url: str, template: Template, config: Config) -> Iterator[Explained]:
     """A store of many events."""
@@ -77,7 +46,7 @@ def explained(database_url: str, template: Template, config: Config) -> Iterator
         for transaction in range(TRANSACTIONS):
             connection.execute(_SEED, {**values, "transaction": transaction})
         connection.execute("VACUUM (ANALYZE) events")
-    database = Explained(database_url, config)
+    database = Explained(database_url, config, "events")
     yield database
     database.close()
 

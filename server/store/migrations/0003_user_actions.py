@@ -104,6 +104,9 @@ CREATE INDEX applied_actions_actioner_idx
     ON applied_actions (project_id, actioner_user_id, create_time) WHERE actioner_user_id IS NOT NULL;
 CREATE INDEX applied_actions_application_idx
     ON applied_actions USING gin (project_id, application_ids) WHERE application_ids <> '{}';
+-- What lasts: of all that was ever applied it is little.
+CREATE INDEX applied_actions_active_idx
+    ON applied_actions (project_id, create_time, applied_action_id) WHERE state = 'ACTIVE';
 -- What decides whether a user may sign in.
 CREATE INDEX applied_actions_preventing_idx
     ON applied_actions (project_id, user_id) WHERE prevent_login AND state = 'ACTIVE';
