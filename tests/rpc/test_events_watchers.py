@@ -116,7 +116,7 @@ IN_TRANSACTION = f"{CONNECTIONS} AND starts_with(state, 'idle in transaction')"
 def test_two_hundred_watchers_hold_neither_connections_nor_calls_up(
     start_server: StartServer, client: Client, server: Running
 ) -> None:
-    """Three connections serve them all, and none is in a transaction; a change reaches all of them."""
+    """A few connections serve them all, and none is in a transaction; a change reaches all of them."""
     running = start_server(threads=2)
     with grpc.insecure_channel(running.address) as channel:
         caller = Client(channel, client.project_id, client.key)
@@ -127,7 +127,8 @@ def test_two_hundred_watchers_hold_neither_connections_nor_calls_up(
         watches = [watching(caller) for _ in range(200)]
 
         ((after,),) = sql(server.url, CONNECTIONS)
-        assert after <= before + 3
+        # The feed, two readers; and health, which opens another within a second.
+        assert after <= before + 5
         assert sql(server.url, IN_TRANSACTION) == [(0,)]
         for n in range(20):
             caller.roles.ListRoles(LIST_ROLES)
