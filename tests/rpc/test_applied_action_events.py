@@ -13,7 +13,7 @@ from roster.v1 import user_action_service_pb2 as rpc
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as user_rpc
 
-from server.domain.applied_actions import end_due
+from server.domain.action_ends import end_due
 from tests import rows
 from tests.calling import Client, refused
 from tests.conftest import Running, sql

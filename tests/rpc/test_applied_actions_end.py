@@ -8,7 +8,7 @@ from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as user_rpc
 
-from server.domain.applied_actions import end_due
+from server.domain.action_ends import end_due
 from tests.calling import Client
 from tests.conftest import Running, sql
 from tests.rows import contents

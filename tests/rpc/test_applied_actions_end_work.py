@@ -14,7 +14,7 @@ import pytest
 from roster.v1 import user_action_pb2 as pb
 
 from server.config import Config
-from server.domain.applied_actions import end_due
+from server.domain.action_ends import end_due
 from server.jobs import ending
 from server.store.database import Database
 from tests.calling import Client, Refused

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from server.config import Config
-from server.domain.applied_actions import AppliedActionFilter, AppliedActions
+from server.domain.applied_action_filter import AppliedActionFilter
+from server.domain.applied_actions import AppliedActions
 from server.domain.caller import COMMAND_LINE, Caller
 from server.domain.paging import PageRequest, PageToken
 from server.domain.user import UserRef
