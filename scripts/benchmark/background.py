@@ -44,8 +44,8 @@ _DUE: Final = """
 INSERT INTO applied_actions (project_id, applied_action_id, user_id, user_action_id, name, localized_name,
     option, localized_option, reason, localized_reason, reason_code, application_ids, comment, state,
     prevent_login, send_end_event, expire_time, email_user_on_end, notify_user_on_end, broadcast, history)
-SELECT project_id, gen_random_uuid(), user_id, %(user_action_id)s, 'Suspend', '', '', '', '', '', '', '{}', '',
-    'ACTIVE', true, true, now(), false, false, true, '[]'
+SELECT project_id, gen_random_uuid(), user_id, %(user_action_id)s, 'Suspend', '', '', '', '', '', '', '{}',
+    '', 'ACTIVE', true, true, now(), false, false, true, '[]'
 FROM users WHERE project_id = %(project_id)s LIMIT %(count)s
 """
 _LEFT: Final = "SELECT count(*) FROM applied_actions WHERE state = 'ACTIVE'"
