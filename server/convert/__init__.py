@@ -27,6 +27,7 @@ from server.convert.user_actions import (
 )
 from server.convert.users import (
     MODES,
+    add_users,
     attribute_values,
     check_message,
     role_requests,
@@ -49,6 +50,7 @@ __all__ = [
     "ACTION_STATES",
     "MODES",
     "action_end",
+    "add_users",
     "application",
     "application_message",
     "applied_action_filter",
