@@ -9,14 +9,19 @@ from typing import Final
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from roster.v1 import event_pb2
 
+from server import convert
 from server.config import MAX_MESSAGE_BYTES, Config
+from server.domain.event_feed import Feed
 from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.domain.sealing import sealer_of
 from server.handlers import SERVICES, Parts, methods
+from server.handlers.batches import Batches
 from server.interceptors import way
 from server.store.database import Database
+from server.store.readers import Readers
 
 HEALTH_INTERVAL: Final = 1.0
 """Seconds between two looks at the database."""
@@ -25,11 +30,12 @@ HEALTH_INTERVAL: Final = 1.0
 def create_server(config: Config, database: Database, *, reuse_port: bool = False) -> Server:
     """A server of all services on this database. `reuse_port` lets several processes share its port;
     otherwise a port in use is refused."""
-    pool = ThreadPoolExecutor(config.threads, thread_name_prefix="call")
+    readers = Readers(database, config)
+    feed = Feed(database, readers, convert.event_message, config)
     server = grpc.server(
-        pool,
-        interceptors=[way(methods(), database, config)],
-        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs,
+        ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
+        interceptors=[way(methods(), database, readers, config)],
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers + config.batches,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -39,7 +45,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config))
+    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -49,7 +55,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return Server(server, HealthMonitor(checks, names, database), database)
+    return Server(server, HealthMonitor(checks, names, database), feed, readers, database)
 
 
 def _argon2_cost(config: Config) -> Argon2Cost:
@@ -63,9 +69,18 @@ def _argon2_cost(config: Config) -> Argon2Cost:
 class Server:
     """A server that can be started once, and stopped."""
 
-    def __init__(self, server: grpc.Server, monitor: HealthMonitor, database: Database) -> None:
+    def __init__(
+        self,
+        server: grpc.Server,
+        monitor: HealthMonitor,
+        feed: Feed[event_pb2.Event],
+        readers: Readers,
+        database: Database,
+    ) -> None:
         self._server = server
         self._monitor = monitor
+        self._feed = feed
+        self._readers = readers
         self._database = database
 
     def start(self, address: str) -> int:
@@ -73,13 +88,18 @@ class Server:
         address is not to be had."""
         port: int = self._server.add_insecure_port(address)
         self._monitor.start()
+        self._feed.start()
         self._server.start()
         return port
 
     def stop(self, grace: float) -> None:
-        """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done."""
+        """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done.
+        Those who watch events, which has no end of its own, are sent away at once."""
         self._monitor.stop()
+        self._feed.stop()
         self._server.stop(grace).wait()
+        self._feed.join()
+        self._readers.close()
         self._database.close()
 
 

@@ -71,6 +71,9 @@ class Config(BaseSettings):
     watchers: Count = 500
     """Streams of WatchEvents that one worker process serves; more are refused at once."""
 
+    batches: Count = 8
+    """Streams of batches that one worker process serves; more are refused at once."""
+
     shutdown_grace: Seconds = 15.0
     """Seconds that calls in flight have to finish after SIGTERM."""
 

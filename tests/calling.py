@@ -15,12 +15,14 @@ from grpc_status import rpc_status
 from roster.v1 import (
     application_service_pb2_grpc,
     custom_attribute_service_pb2_grpc,
+    event_service_pb2_grpc,
     management_key_service_pb2_grpc,
     project_service_pb2_grpc,
     role_service_pb2_grpc,
     tenant_service_pb2_grpc,
     user_action_service_pb2_grpc,
     user_service_pb2_grpc,
+    webhook_service_pb2_grpc,
 )
 
 TIMEOUT = 20.0
@@ -76,6 +78,26 @@ def refused(code: str, reason: str = "") -> Iterator[Any]:
     assert (caught.value.code, caught.value.reason) == (code, reason)
 
 
+class Stream:
+    """The messages of a call that is answered by many, and its end. Raises `Refused`."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __iter__(self) -> Stream:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return next(self._call)
+        except grpc.RpcError as error:
+            raise Refused(error) from None
+
+    def cancel(self) -> None:
+        """Leaves."""
+        self._call.cancel()
+
+
 class _Service:
     """A stub whose calls carry credentials and raise `Refused`."""
 
@@ -88,9 +110,10 @@ class _Service:
 
         def call(request: Message, *, timeout: float = TIMEOUT, metadata: tuple[Any, ...] = ()) -> Any:
             try:
-                return method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
+                answer = method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
+            return Stream(answer) if isinstance(answer, grpc.Call) else answer
 
         return call
 
@@ -111,7 +134,9 @@ class Client:
         self.attributes = _Service(
             custom_attribute_service_pb2_grpc.CustomAttributeServiceStub(self.channel), self
         )
+        self.events = _Service(event_service_pb2_grpc.EventServiceStub(self.channel), self)
         self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub(self.channel), self)
+        self.webhooks = _Service(webhook_service_pb2_grpc.WebhookServiceStub(self.channel), self)
         self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
         self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 

@@ -21,6 +21,7 @@ from roster.v1 import (
 )
 from roster.v1 import application_service_pb2 as application_rpc
 from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
+from roster.v1 import event_service_pb2 as event_rpc
 from roster.v1 import management_key_service_pb2 as key_rpc
 from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import role_service_pb2 as role_rpc
@@ -28,7 +29,9 @@ from roster.v1 import tenant_service_pb2 as tenant_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
 from server.handlers import SERVICES
-from tests.calling import Client
+from tests.calling import Client, Stream
+from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
+from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
     f"{service.descriptor.name}/{method.name}": method
@@ -63,6 +66,8 @@ class Ground:
     application: application_pb2.Application
     attribute: custom_attribute_pb2.CustomAttribute
     key: management_key_pb2.ManagementKey
+    actions: ActionGround
+    webhooks: WebhookGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -119,11 +124,13 @@ def ground(client: Client) -> Ground:
     ).management_key
     ada = user_pb2.User(email="ada@example.com", login_ids=["ada"], given_name="Ada")
     bot = user_pb2.User(login_ids=["bot"], test=True)
-    user, _ = (
+    user, tester = (
         client.users.CreateUser(user_rpc.CreateUserRequest(user=one, password=PASSWORD)).user
         for one in (ada, bot)
     )
-    return Ground(client.project_id, user, role, tenant, application, attribute, key)
+    actions = action_ground(client, user, blocked=tester)
+    webhooks = webhook_ground(client)
+    return Ground(client.project_id, user, role, tenant, application, attribute, key, actions, webhooks)
 
 
 def requests(on: Ground) -> dict[str, Any]:
@@ -136,6 +143,9 @@ def requests(on: Ground) -> dict[str, Any]:
         **_of_custom_attributes(on),
         **_of_projects(on),
         **_of_keys(on),
+        **_of_events(on),
+        **of_user_actions(on),
+        **of_webhooks(on.webhooks),
     }
 
 
@@ -283,8 +293,17 @@ def _of_keys(on: Ground) -> dict[str, Any]:
     }
 
 
+def _of_events(on: Ground) -> dict[str, Any]:
+    return {
+        "EventService/ListEvents": event_rpc.ListEventsRequest(
+            types=["user.*"], subject_id=on.user.user_id, page_size=1
+        ),
+        "EventService/WatchEvents": event_rpc.WatchEventsRequest(types=["user.*"]),
+    }
+
+
 def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
-    """Calls the RPC of this name."""
+    """Calls the RPC of this name; of one that is answered by many messages the first."""
     service, _, method = name.partition("/")
     services = {
         "UserService": client.users,
@@ -294,5 +313,14 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
         "CustomAttributeService": client.attributes,
         "ProjectService": client.projects,
         "ManagementKeyService": client.keys,
+        "EventService": client.events,
+        "UserActionService": client.actions,
+        "WebhookService": client.webhooks,
     }
-    return getattr(services[service], method)(request, **options)
+    answer = getattr(services[service], method)(request, **options)
+    if not isinstance(answer, Stream):
+        return answer
+    try:
+        return next(answer)
+    finally:
+        answer.cancel()

@@ -10,6 +10,7 @@ from tests.conftest import sql
 _TABLES = """
 SELECT table_name FROM information_schema.tables
 WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'schema_migrations'
+    AND NOT starts_with(table_name, 'procrastinate_')
 """
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
 
-from scripts.benchmark import background, calls, depth, memory, start
+from scripts.benchmark import background, calls, depth, memory, start, watch
 from scripts.benchmark.options import Options
 from scripts.benchmark.report import Figure, heading, print_figures
 
@@ -19,6 +19,7 @@ _SECTIONS: Final[dict[str, Callable[[Options], list[Figure]]]] = {
     "memory": memory.run,
     "start": start.run,
     "background": background.run,
+    "watch": watch.run,
 }
 _HELP: Final = """\
 calls   what a call costs, beside the floor's call of the same size
@@ -26,6 +27,7 @@ depth   whether a call costs more with more users, and searches
 memory  what a worker process has resident under load, from the first call to the last
 start   seconds to SERVING on an existing data directory
 background  how soon actions end that are due, and webhooks leave
+watch   how fast events are told, and what watchers cost who hear nothing
 """
 _INTERRUPTED: Final = 130
 _MEANINGS: Final = {
@@ -33,6 +35,8 @@ _MEANINGS: Final = {
     "few_users": "users to compare them with",
     "calls": "calls over which memory is watched",
     "starts": "starts of the service",
+    "events": "events to tell",
+    "watchers": "watchers who hear nothing",
     "rounds": "drives of each side",
     "seconds": "length of a drive",
     "warm_up": "seconds of a drive before those that count",

@@ -15,6 +15,10 @@ class Options:
     calls: int = 100_000
     """Calls over which memory is watched."""
     starts: int = 5
+    events: int = 50_000
+    """Events that one watcher is told."""
+    watchers: int = 200
+    """Watchers who hear nothing."""
     rounds: int = 4
     """Drives of each side, in turn."""
     seconds: float = 2.0

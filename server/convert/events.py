@@ -15,8 +15,8 @@ from server.domain.event_watch import WatchRequest
 _decode: Final = json.JSONDecoder().decode
 _encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
-# Most protobuf libraries read messages that are nested 100 deep. An object within a Struct is a Struct with an entry
-# with a Value, a list a ListValue with a Value.
+# Most protobuf libraries read messages that are nested 100 deep. An object is a Struct with an entry with a
+# Value, a list a ListValue with a Value.
 _OBJECT_LEVELS: Final = 3
 _LIST_LEVELS: Final = 2
 _LEVELS: Final = 96

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_action_service_pb2 as rpc
@@ -15,6 +16,7 @@ from server.domain.applied_action import AppliedAction, Prevention
 from server.domain.applied_actions import Application, AppliedActionFilter, End, Wish
 from server.domain.user_action_reasons import UserActionReason
 from server.domain.user_actions import ActionOption, UserAction
+from server.errors import Violation, refuse_invalid
 
 _STATE_VALUES: Final[dict[str, Any]] = {
     name.removeprefix("APPLIED_ACTION_STATE_"): value for name, value in pb.AppliedActionState.items()
@@ -153,9 +155,15 @@ def action_end(message: Message) -> End | None:
     if field is None:
         return None
     if field == "duration":
-        duration = message.duration  # type: ignore[attr-defined]
-        return End(field, duration=duration.ToTimedelta())
+        return End(field, duration=_length_of_time(message.duration))  # type: ignore[attr-defined]
     return End(field, expire_time=instant(message, field) if field == "expire_time" else None)
+
+
+def _length_of_time(duration: Duration) -> timedelta:
+    """What is more than nothing, rounded up to microseconds: so it stays. Raises FIELDS_INVALID."""
+    if not 0 <= duration.nanos < 1_000_000_000:
+        refuse_invalid([Violation("duration", "is not a length of time that exists")])
+    return timedelta(seconds=duration.seconds, microseconds=-(-duration.nanos // 1_000))
 
 
 def applied_action_message(value: AppliedAction) -> pb.AppliedAction:

@@ -44,8 +44,11 @@ def instant(message: Message, field: str) -> datetime | None:
 
 def json_value(value: Value, field: str) -> Any:
     """The JSON value in a Value; None for null and for none. Raises FIELDS_INVALID naming `field`."""
-    if value.WhichOneof("kind") in (None, "null_value"):
+    kind = value.WhichOneof("kind")
+    if kind is None or kind == "null_value":
         return None
+    if kind == "string_value" or kind == "bool_value":
+        return getattr(value, kind)
     try:
         return MessageToDict(value)
     except (SerializeToJsonError, ValueError):
@@ -104,6 +107,9 @@ _READERS: Final[dict[str, Reader]] = {
     "scopes": _strings,
     "allowed_cidrs": _strings,
     "project_ids": _ids,
+    "event_types": _strings,
+    "user_action_ids": _ids,
+    "reason_codes": _strings,
     "metadata": _struct,
     "expire_time": instant,
 }

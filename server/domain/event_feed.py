@@ -18,7 +18,7 @@ from server.domain.event_watch import PATIENCE, Line, Watch, WatchRequest
 from server.domain.event_window import M, Stretch, Told, Window, told
 from server.errors import Error, Reason
 from server.store import event_log as rows
-from server.store.database import Database
+from server.store.database import Database, Row
 from server.store.errors import Unavailable
 from server.store.readers import Readers
 
@@ -31,7 +31,7 @@ _TENDING_INTERVAL: Final = 1.0
 _AWAY: Final = 0.5
 """Seconds until the log is looked at again when that did not go well."""
 ROOM: Final = 8 * 1024**2
-"""Characters of events that are kept for all watchers together. Who is further behind reads the log itself."""
+"""Characters of events that are kept for all watchers together. For who is further behind the log is read."""
 _LOOK: Final = 2_000
 """Events that one look brings, but at least `_LOOK_EACH` of each project."""
 _LOOK_EACH: Final = 20
@@ -144,7 +144,7 @@ class Feed(Generic[M]):
         more = found.looked_at is not None
         return Stretch(self._told(found.rows), Position(*reached), more)
 
-    def _told(self, found: Sequence[rows.Row]) -> list[Told[M]]:
+    def _told(self, found: Sequence[Row]) -> list[Told[M]]:
         return [told(Event(*row), self._render) for row in found]
 
     # -- the thread ----------------------------------------------------------------------------
@@ -157,23 +157,27 @@ class Feed(Generic[M]):
                 self._needed.wait()
             if self._stopping and not self._watches:
                 return
-            pause = 0.0
-            self._database.limit(self._look_seconds)
-            try:
-                pause = INTERVAL if self._stopping or not self._look() else 0.0
-                self.current = True
-                if time.monotonic() - tended >= _TENDING_INTERVAL:
-                    tended = time.monotonic()
-                    self._tend()
-            except Exception as error:
-                self.current = False
-                pause = _AWAY
-                if not isinstance(error, Unavailable):
-                    log.exception("events could not be told")
-            finally:
-                self._database.limit(None)
+            pause = INTERVAL if self._stopping else self._pause_after_look()
+            if time.monotonic() - tended >= _TENDING_INTERVAL:
+                tended = time.monotonic()
+                self._tend()
             if pause:
                 time.sleep(pause)
+
+    def _pause_after_look(self) -> float:
+        """Looks at the log, and returns the seconds until it should again."""
+        self._database.limit(self._look_seconds)
+        try:
+            more = self._look()
+        except Exception as error:
+            self.current = False
+            if not isinstance(error, Unavailable | Error):
+                log.exception("events could not be told")
+            return _AWAY
+        finally:
+            self._database.limit(None)
+        self.current = True
+        return 0.0 if more else INTERVAL
 
     def _look(self) -> bool:
         """Takes in what has happened since the last look, and returns whether that was not all."""
@@ -214,5 +218,10 @@ class Feed(Generic[M]):
     def _tend(self) -> None:
         with self._lock:
             watches = list(self._watches)
+        self._database.limit(self._look_seconds)
         for watch in watches:
-            watch.tend(stopping=self._stopping)
+            try:
+                watch.tend(stopping=self._stopping)
+            except Exception:
+                log.exception("a watcher could not be looked after")
+        self._database.limit(None)

@@ -15,7 +15,7 @@ from server.store import event_log as rows
 from server.store.database import Database
 
 MESSAGE_CHARACTERS: Final = 512 * 1024
-"""Of JSON in all events of one message: however they are encoded, it stays below the 4 MiB that clients take."""
+"""Of all events in one message: however they are encoded, it stays below the 4 MiB that clients take."""
 _ENVELOPE: Final = 300
 """Characters of an event beside its data."""
 
@@ -76,8 +76,8 @@ class EventLog:
     def list(
         self, caller: Caller, wanted: EventFilter, page: PageRequest, *, oldest_first: bool
     ) -> Page[Event]:
-        """A page of events, the newest first or the oldest, the latter only as far as no older transaction can add
-        any. Raises FIELDS_INVALID."""
+        """A page of events, newest first; or oldest first, as far as no transaction still at work can come
+        before them. Raises FIELDS_INVALID."""
         refuse_invalid(event_types.unknown_types(wanted.types, "types"))
         values: dict[str, Any] = {
             "types": event_types.expanded(wanted.types) if wanted.types else None,
@@ -91,12 +91,12 @@ class EventLog:
         parameters["project_id"] = caller.project_id
         found = rows.list_events(self._database, filters, parameters, oldest_first=oldest_first)
         events = [Event(*row) for row in found]
-        kept = _fitting(events)[: page.limit]
+        kept = _fitting(events[: page.limit])
         more = len(kept) < len(events)
         return Page(kept, page.token.write(kept[-1].position) if more else "")
 
 
-def _fitting(events: Sequence[Event]) -> Sequence[Event]:
+def _fitting(events: list[Event]) -> list[Event]:
     """The first of them, as many as one message can carry, but one at least."""
     room = MESSAGE_CHARACTERS
     for count, event in enumerate(events):

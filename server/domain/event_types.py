@@ -11,7 +11,7 @@ from server.errors import Violation
 _HAPPENINGS: Final[dict[str, str]] = {
     "user": (
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
-        " password.set password.expired blocked unblocked"
+        " password.set password.expired blocked unblocked expired"
     ),
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",
@@ -28,8 +28,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
 TYPES: Final = frozenset(
     f"{kind}.{happening}" for kind, happenings in _HAPPENINGS.items() for happening in happenings.split()
 )
-"""The types of all events that have ever been recorded. One that is recorded no longer stays here: old events have
-it."""
+"""The types of all events. One that is recorded no longer would stay here, for old events have it."""
 
 STRIPS: Final = "user.deleted"
 """The type of the event with which the events about its subject, the earlier ones, lose their data."""
@@ -38,7 +37,7 @@ _ALL_OF: Final = ".*"
 
 
 def expanded(wanted: Sequence[str]) -> list[str]:
-    """The types that any of these entries matches: `user.created` itself, `user.*` all that begin with `user.`."""
+    """The types that any of these entries matches: `user.created` itself, `user.*` all that begin so."""
     matches = matcher(wanted)
     return sorted(name for name in TYPES if matches(name))
 
@@ -58,8 +57,8 @@ def patterns(wanted: Sequence[str]) -> list[str]:
 
 
 def unknown_types(wanted: Sequence[str], field: str, also: Collection[str] = ()) -> list[Violation]:
-    """A violation for each entry of `field` that can match no type; `also` names entries of another kind that are
-    allowed."""
+    """A violation for each entry of `field` that can match no type. `also` names entries that are allowed
+    although they are no types."""
     return [
         Violation(f"{field}[{position}]", "matches no type of event")
         for position, entry in enumerate(wanted)

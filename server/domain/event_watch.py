@@ -47,11 +47,11 @@ class WatchRequest:
 class Line:
     """The call that a watcher is told events by."""
 
-    cancel: Callable[[], None]
+    cancel: Callable[[], object]
     """Ends it where it stands."""
     readmit: Callable[[], float]
-    """Looks again whether the caller is let in, and returns the time of `time.monotonic()` up to which that holds.
-    Raises what a call is refused with."""
+    """Looks again whether the caller is let in, and returns the time of `time.monotonic()` up to which that
+    holds. Raises what a call is refused with."""
 
 
 class Source(Protocol[M]):
@@ -69,7 +69,7 @@ class Source(Protocol[M]):
 
 
 class Watch(Generic[M]):
-    """One watcher. It lives in the thread of its call; `leave`, `refuse`, `wake` and `tend` are for other threads."""
+    """One watcher. It lives in the thread of its call; other threads `leave`, `refuse`, `wake` and `tend`."""
 
     def __init__(
         self, source: Source[M], caller: Caller, asked: WatchRequest, line: Line, patience: float
@@ -100,7 +100,7 @@ class Watch(Generic[M]):
         end = Position(place.horizon, 0)
         if not self._asked.resume_token:
             self._position = collected if self._asked.from_oldest else end
-        # A position that there has not been yet is one of a later state of the database, which was set back since.
+        # A position yet to come is one of a later state of the database, which has been set back since.
         if self._position < collected or self._position.transaction_id > place.next_transaction:
             raise Error(Reason.EVENTS_COLLECTED)
         return end
@@ -108,8 +108,8 @@ class Watch(Generic[M]):
     # -- in the thread of the call ---------------------------------------------------------------
 
     def messages(self) -> Iterator[tuple[list[M], str]]:
-        """Events, and the token to go on with, each time there are any, and now and then without events; until the
-        caller leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what the key is refused with."""
+        """Events, each time with the token to go on with, and after a silence the token alone; until the caller
+        leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what a key is refused with."""
         self._sent = time.monotonic()
         if not (self._asked.resume_token or self._asked.from_oldest):
             yield from self._tell(())
@@ -128,10 +128,12 @@ class Watch(Generic[M]):
                 self._woken.wait(max(self._heartbeat - silence, 0.0) or _AWAY)
 
     def _next(self) -> tuple[Sequence[Told[M]], bool]:
-        """The next events to tell, with which its position moves on, and whether there may be more at once."""
+        """The next events to tell, with which the position moves on, and whether to look for more at once."""
         try:
             found = self._source.after(self.project_id, self._position, self._asked.types, MESSAGE_EVENTS)
-        except Unavailable:
+        except (Unavailable, Error) as error:
+            if isinstance(error, Error) and error.reason is not Reason.CALL_TIMED_OUT:
+                raise
             self._woken.wait(_AWAY)
             return (), True
         chosen: list[Told[M]] = []

@@ -31,6 +31,8 @@ class Admission:
     grant: Grant
     page_token_key: bytes
     settings: ProjectSettings
+    until: float
+    """Time of `time.monotonic()` at which the key is looked at again."""
 
 
 class Keyring:
@@ -43,7 +45,7 @@ class Keyring:
     def __init__(self, database: Database, cache_seconds: float) -> None:
         self._database = database
         self._cache_seconds = cache_seconds
-        self._remembered: dict[bytes, tuple[float, Admission]] = {}
+        self._remembered: dict[bytes, Admission] = {}
 
     def admit(self, authorization: str | None, address: Callable[[], str]) -> Admission:
         """The admission of a caller with this `authorization` metadata.
@@ -56,16 +58,16 @@ class Keyring:
             raise Error(Reason.CREDENTIALS_MISSING)
         digest = hashlib.sha256(authorization.encode()).digest()
         now = time.monotonic()
-        until, admission = self._remembered.get(digest, (0.0, None))
-        if admission is None or until <= now:
-            admission = self._verified(authorization)
+        admission = self._remembered.get(digest)
+        if admission is None or admission.until <= now:
+            admission = self._verified(authorization, now + self._cache_seconds)
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[digest] = (now + self._cache_seconds, admission)
+            self._remembered[digest] = admission
         _require_valid(admission.grant, address)
         return admission
 
-    def _verified(self, authorization: str) -> Admission:
+    def _verified(self, authorization: str, until: float) -> Admission:
         project_id, secret, key_id = _parsed(authorization)
         row = rows.presented(self._database, project_id, key_id)
         if row is None:
@@ -95,7 +97,7 @@ class Keyring:
             raise Error(Reason.PROJECT_NOT_ALLOWED, project_id=project_id)
         if key.last_use_time is None or datetime.now(UTC) - key.last_use_time > _NOTE_USE_EVERY:
             rows.used(self._database, home_id, key_id)
-        return Admission(project_id, grant, page_token_key, settings_of(settings))
+        return Admission(project_id, grant, page_token_key, settings_of(settings), until)
 
 
 def _parsed(authorization: str) -> tuple[str, str, str]:

@@ -25,6 +25,8 @@ class PageToken:
 
     key: bytes
     arguments: bytes
+    invalid: Reason = Reason.PAGE_TOKEN_INVALID
+    """What is raised for what is no such token."""
 
     def write(self, position: Sequence[Any]) -> str:
         """The token of the page behind `position`: JSON values that name the last row before it."""
@@ -32,17 +34,17 @@ class PageToken:
         return _text(self._signature(payload) + payload)
 
     def read(self, token: str) -> list[Any]:
-        """The position that a token was made of. Raises PAGE_TOKEN_INVALID."""
+        """The position that a token was made of. Raises PAGE_TOKEN_INVALID, or what `invalid` says."""
         try:
             raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
-            raise Error(Reason.PAGE_TOKEN_INVALID) from None
+            raise Error(self.invalid) from None
         # The decoder passes over what is no base64: only what `write` could have made is a token.
         if _text(raw) != token:
-            raise Error(Reason.PAGE_TOKEN_INVALID)
+            raise Error(self.invalid)
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(payload)):
-            raise Error(Reason.PAGE_TOKEN_INVALID)
+            raise Error(self.invalid)
         position: list[Any] = json.loads(payload)
         return position
 

@@ -93,7 +93,7 @@ class Users:
             tenants=wishes.tenants or (),
             application_ids=wishes.application_ids or (),
         )
-        blank = _BLANK._replace(user_id=user_id, status=status, **values)
+        blank = BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
             tenants=found.held_tenants(wishes.tenants or ()),
@@ -123,7 +123,6 @@ class Users:
         attributes = attribute_values({}, wishes, declared, creating=True)
         wanted = wanted._replace(custom_attributes=attributes)
         values = {name: getattr(wanted, name) for name in SETTABLE}
-        shown = {"user_id": wanted.user_id, "status": wanted.status, **_snapshot(wanted)}
         create_time, roles, granted, attributes_exist = rows.create(
             self._database,
             {
@@ -135,7 +134,8 @@ class Users:
                 "role_expire_times": [role.expire_time for role in wanted.roles],
                 "most_roles": MAX_ROLES_PER_USER,
                 "attributes_known": known,
-                "snapshot": events.to_json(shown),
+                # The store adds the names of the roles, default ones included.
+                "snapshot": events.to_json(snapshot(wanted)),
             },
             only=alone and not attributes,
         )
@@ -240,13 +240,14 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
     return changed
 
 
-def _snapshot(user: User) -> dict[str, Any]:
-    """What the event of a creation shows; the store adds the names of the roles."""
-    facts = {name: value for name, value in facts_of(user).items() if name != "roles"}
-    return {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
+def snapshot(user: User) -> dict[str, Any]:
+    """What the event of a creation shows."""
+    facts = facts_of(user)
+    shown = {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
+    return {"user_id": user.user_id, "status": user.status, **shown, "roles": facts["roles"]}
 
 
-_BLANK: Final = User(
+BLANK: Final = User(
     user_id="",
     **SETTABLE,
     status="",

@@ -19,6 +19,7 @@ _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 # `127.1` and `0x7f000001` are addresses to some, and names to nobody.
+_MAX_PORT: Final = 65_535
 _NUMBER: Final = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")
 
 
@@ -41,30 +42,28 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 
 
 def url_problem(text: str, *, allow_private: bool) -> str | None:
-    """What is wrong with the URL of a webhook, or None. Unless `allow_private`, it must be `https`, and must not
-    name an address that is not public. What a host name leads to is seen when something is sent."""
+    """What is wrong with the URL of a webhook, or None. Unless `allow_private`, it must be `https`, and must
+    not name an address that is not public. What a host name leads to is seen when something is sent."""
     try:
         url = httpx.URL(text)
         host = url.raw_host.decode("ascii")
     except (httpx.InvalidURL, UnicodeError):
         return "is not a URL"
-    literal = literal_address(host)
-    if url.scheme not in ("https", "http"):
-        return "must begin with https://"
-    if literal is None and (not _HOST.fullmatch(host) or _NUMBER.fullmatch(host)):
-        return "has no valid host"
-    if url.port is not None and not 1 <= url.port <= 65_535:
-        return "has no valid port"
-    if url.userinfo or "#" in text:
-        return "must have no user name, no password and no fragment"
-    if not allow_private and url.scheme != "https":
-        return "must begin with https:// (the project's settings do not allow http)"
-    if not allow_private and literal is not None and not is_public(literal):
-        return "names an address that is not public (the project's settings do not allow such)"
-    return None
+    address = _literal(host)
+    name = address is None and _HOST.fullmatch(host) and not _NUMBER.fullmatch(host)
+    private = address is not None and not is_public(address)
+    problems = (
+        (url.scheme not in ("https", "http"), "must begin with https://"),
+        (address is None and not name, "has no valid host"),
+        (url.port is not None and not 1 <= url.port <= _MAX_PORT, "has no valid port"),
+        (url.userinfo or "#" in text, "must have no user name, no password and no fragment"),
+        (url.scheme == "http" and not allow_private, "must begin with https:// by the project's settings"),
+        (private and not allow_private, "must not name a private address by the project's settings"),
+    )
+    return next((words for wrong, words in problems if wrong), None)
 
 
-def literal_address(host: str) -> Address | None:
+def _literal(host: str) -> Address | None:
     """The IP address that a host is; None if it is a name."""
     try:
         return ip_address(host)

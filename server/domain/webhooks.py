@@ -17,11 +17,12 @@ from server.domain.paging import Page, PageRequest, page_of
 from server.domain.sealing import Sealer
 from server.domain.webhook_urls import url_problem
 from server.errors import Error, Reason, Violation, refuse_invalid
-from server.store import webhook_deliveries, webhooks
+from server.store import webhook_deliveries as delivery_rows
+from server.store import webhooks as rows
 from server.store.database import Database, Row
 
 USE_OF_ACTIONS: Final = "user.action"
-"""Stands among the types of events for all that is done with user actions, and is the type that receivers see."""
+"""Stands for all that is done with user actions where types of events are named, and in what is sent."""
 MAX_OVERLAP: Final = timedelta(days=30)
 _SECRET_BYTES: Final = 32
 
@@ -85,12 +86,12 @@ class Webhooks:
 
     def get(self, caller: Caller, webhook_id: str) -> Webhook:
         """The webhook. Raises WEBHOOK_NOT_FOUND."""
-        return _found(webhook_id, webhooks.get(self._database, caller.project_id, webhook_id))
+        return _found(webhook_id, rows.get(self._database, caller.project_id, webhook_id))
 
     def list(self, caller: Caller, page: PageRequest) -> Page[Webhook]:
         """A page of the webhooks, oldest first."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
-        found, total = webhooks.list_webhooks(self._database, parameters, count=page.count)
+        found, total = rows.list_webhooks(self._database, parameters, count=page.count)
         return page_of(page, [_webhook_of(row) for row in found], [(row[-1], row[0]) for row in found], total)
 
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[Webhook, str]:
@@ -98,7 +99,7 @@ class Webhooks:
         values = _checked(caller, {**SETTABLE, **values})
         webhook_id = new_id()
         secret, sealed = self._new_secret(webhook_id)
-        create_time, others = webhooks.create(
+        create_time, others = rows.create(
             self._database, {**_columns(caller, webhook_id, values), "secret": sealed}
         )
         if others >= MAX_WEBHOOKS:
@@ -125,14 +126,12 @@ class Webhooks:
         changes = events.changes(before, after)
         if not changes:
             return webhook
-        changed = webhook._replace(**after)
-        if changed.url != webhook.url or not changed.disabled:
-            changed = _afresh(webhook, changed)
+        changed = _afresh(webhook, webhook._replace(**after))
         columns = _columns(caller, webhook_id, changed._asdict())
-        update_time, revision = webhooks.update(self._database, columns)
+        update_time, revision = rows.update(self._database, columns)
         events.record(self._database, caller, "webhook.updated", webhook_id, changes)
         if changed.disabled and not webhook.disabled:
-            webhook_deliveries.wake(self._database, caller.project_id, webhook_id)
+            delivery_rows.wake(self._database, caller.project_id, webhook_id)
         return changed._replace(update_time=update_time, revision=revision)
 
     def delete(self, caller: Caller, webhook_id: str, etag: str) -> None:
@@ -140,20 +139,18 @@ class Webhooks:
         Raises WEBHOOK_NOT_FOUND, ETAG_MISMATCH."""
         webhook = self._locked(caller, webhook_id)
         require_etag(etag, webhook.etag)
-        webhooks.end(self._database, caller.project_id, webhook_id)
+        rows.end(self._database, caller.project_id, webhook_id)
         before = {name: getattr(webhook, name) for name in SETTABLE}
         events.record(self._database, caller, "webhook.deleted", webhook_id, {"before": before})
-        webhook_deliveries.wake(self._database, caller.project_id, webhook_id)
+        delivery_rows.wake(self._database, caller.project_id, webhook_id)
 
-    def rotate(
-        self, caller: Caller, webhook_id: str, previous_until: datetime | None
-    ) -> tuple[Webhook, str]:
-        """Gives the webhook a new secret and returns both; the old secret signs as well until `previous_until`.
+    def rotate(self, caller: Caller, webhook_id: str, previous_until: datetime | None) -> tuple[Webhook, str]:
+        """Gives the webhook a new secret and returns both; until `previous_until` the old one signs as well.
         Raises WEBHOOK_NOT_FOUND, FIELDS_INVALID."""
         _require_overlap(previous_until)
         webhook = self._locked(caller, webhook_id)
         secret, sealed = self._new_secret(webhook_id)
-        update_time, revision = webhooks.rotate(
+        update_time, revision = rows.rotate(
             self._database,
             {
                 "project_id": caller.project_id,
@@ -175,13 +172,14 @@ class Webhooks:
         return secret_text(secret), self._sealer.seal(secret, sealing_purpose(webhook_id))
 
     def _locked(self, caller: Caller, webhook_id: str) -> Webhook:
-        return _found(webhook_id, webhooks.lock(self._database, caller.project_id, webhook_id))
+        return _found(webhook_id, rows.lock(self._database, caller.project_id, webhook_id))
 
 
 def _afresh(webhook: Webhook, changed: Webhook) -> Webhook:
-    """The changed webhook without what was found out about the receiver before, if it is another one now, or
-    is given another chance."""
-    if changed.url == webhook.url and changed.disabled == webhook.disabled:
+    """The changed webhook, without what was found out about its receiver if that is another one now, or is
+    given another chance."""
+    enabled = webhook.disabled and not changed.disabled
+    if changed.url == webhook.url and not enabled:
         return changed
     cause = changed.disable_cause if changed.disabled else ""
     return changed._replace(disable_cause=cause, failing_since=None)
@@ -210,12 +208,8 @@ def _require_overlap(until: datetime | None) -> None:
 
 
 def _webhook_of(row: Row) -> Webhook:
-    webhook_id, url, description, event_types, action_ids, codes, phases, *rest = row[
-        : len(webhooks.WEBHOOK_COLUMNS)
-    ]
-    return Webhook(
-        webhook_id, url, description, tuple(event_types), tuple(action_ids), tuple(codes), tuple(phases), *rest
-    )
+    columns = dict(zip(rows.WEBHOOK_COLUMNS, row, strict=False))
+    return Webhook(**{**columns, **{name: tuple(columns[name]) for name in _LISTS}})
 
 
 def _found(webhook_id: str, row: Row | None) -> Webhook:

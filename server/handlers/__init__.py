@@ -9,11 +9,13 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message_factory import GetMessageClass
-from roster.v1 import annotations_pb2
+from roster.v1 import annotations_pb2, event_pb2
 from roster.v1 import application_service_pb2 as application
 from roster.v1 import application_service_pb2_grpc as application_grpc
 from roster.v1 import custom_attribute_service_pb2 as custom_attribute
 from roster.v1 import custom_attribute_service_pb2_grpc as custom_attribute_grpc
+from roster.v1 import event_service_pb2 as event
+from roster.v1 import event_service_pb2_grpc as event_grpc
 from roster.v1 import management_key_service_pb2 as management_key
 from roster.v1 import management_key_service_pb2_grpc as management_key_grpc
 from roster.v1 import project_service_pb2 as project
@@ -26,9 +28,13 @@ from roster.v1 import user_action_service_pb2 as user_action
 from roster.v1 import user_action_service_pb2_grpc as user_action_grpc
 from roster.v1 import user_service_pb2 as user
 from roster.v1 import user_service_pb2_grpc as user_grpc
+from roster.v1 import webhook_service_pb2 as webhook
+from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
 from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
+from server.domain.event_feed import Feed
+from server.domain.event_log import EventLog
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
 from server.domain.named import APPLICATION, TENANT, NamedThings
@@ -39,18 +45,24 @@ from server.domain.roles import Roles
 from server.domain.sealing import Sealer
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
+from server.domain.user_batches import UserBatches
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
+from server.domain.webhook_deliveries import WebhookDeliveries
+from server.domain.webhooks import Webhooks
+from server.handlers.batches import Batches
 from server.handlers.application_service import ApplicationService
 from server.handlers.custom_attribute_service import CustomAttributeService
+from server.handlers.event_service import EventService
 from server.handlers.management_key_service import ManagementKeyService
 from server.handlers.project_service import ProjectService
 from server.handlers.role_service import RoleService
 from server.handlers.tenant_service import TenantService
 from server.handlers.user_action_service import UserActionService
 from server.handlers.user_service import UserService
+from server.handlers.webhook_service import WebhookService
 from server.interceptors.call import Effect, Method
 from server.store.database import Database
 
@@ -65,6 +77,8 @@ class Parts:
     database: Database
     hasher: Hasher
     sealer: Sealer
+    batches: Batches
+    feed: Feed[event_pb2.Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,16 @@ class Service:
 
 def _user_service(parts: Parts) -> UserService:
     passwords = UserPasswords(parts.database, parts.hasher)
+    users = Users(parts.database, passwords)
     return UserService(
-        Users(parts.database, passwords),
+        users,
         UserLists(parts.database),
         UserStatuses(parts.database),
         Memberships(parts.database),
         passwords,
         Permissions(parts.database),
+        UserBatches(parts.database, users, passwords),
+        parts.batches,
     )
 
 
@@ -125,6 +142,11 @@ SERVICES = (
         lambda parts: CustomAttributeService(CustomAttributes(parts.database)),
     ),
     Service(
+        event.DESCRIPTOR.services_by_name["EventService"],
+        event_grpc.add_EventServiceServicer_to_server,
+        lambda parts: EventService(EventLog(parts.database), parts.feed),
+    ),
+    Service(
         user_action.DESCRIPTOR.services_by_name["UserActionService"],
         user_action_grpc.add_UserActionServiceServicer_to_server,
         lambda parts: UserActionService(
@@ -132,6 +154,13 @@ SERVICES = (
             UserActionReasons(parts.database),
             AppliedActions(parts.database),
             UserStatuses(parts.database),
+        ),
+    ),
+    Service(
+        webhook.DESCRIPTOR.services_by_name["WebhookService"],
+        webhook_grpc.add_WebhookServiceServicer_to_server,
+        lambda parts: WebhookService(
+            Webhooks(parts.database, parts.sealer), WebhookDeliveries(parts.database)
         ),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from roster.v1 import user_batch_pb2 as batch
 from roster.v1 import user_pb2 as pb
 from roster.v1 import user_service_pb2 as rpc
 
@@ -13,12 +14,14 @@ from server.domain.holdings import Wishes
 from server.domain.memberships import Memberships
 from server.domain.permissions import Permissions
 from server.domain.user import SETTABLE
+from server.domain.user_batches import NewUser, UserBatches
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
+from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
-from server.interceptors.call import Call
+from server.interceptors.call import Call, Checked
 
 _HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
 _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
@@ -35,6 +38,8 @@ class UserService:
         memberships: Memberships,
         passwords: UserPasswords,
         permissions: Permissions,
+        user_batches: UserBatches,
+        batches: Batches,
     ) -> None:
         self._users = users
         self._lists = lists
@@ -42,6 +47,8 @@ class UserService:
         self._memberships = memberships
         self._passwords = passwords
         self._permissions = permissions
+        self._user_batches = user_batches
+        self._batches = batches
 
     def CreateUser(self, request: rpc.CreateUserRequest, call: Call) -> rpc.CreateUserResponse:
         asked = request.user
@@ -182,6 +189,39 @@ class UserService:
             request.tenant_id.lower(),
         )
         return convert.check_message(check)
+
+    def BatchCreateUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchCreateUsersResponse]:
+        def prepare(item: batch.CreateUsersItem) -> NewUser:
+            asked = item.user
+            return self._user_batches.prepare(
+                call.caller,
+                convert.values_of(asked, convert.populated(asked, SETTABLE), "user"),
+                _wishes(asked, convert.populated(asked, _HOLDINGS)),
+                user_id=asked.user_id.lower(),
+                status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
+                create_time=convert.within("user", convert.instant, asked, "create_time"),
+                last_login_time=convert.within("user", convert.instant, asked, "last_login_time"),
+                password=convert.new_password(item.password) if item.HasField("password") else None,
+            )
+
+        return self._batches.run(
+            requests, call, Kind(prepare, self._user_batches.create, batch.BatchCreateUsersResponse)
+        )
+
+    def BatchDeleteUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchDeleteUsersResponse]:
+        return self._batches.run(
+            requests,
+            call,
+            Kind(
+                lambda item: convert.user_ref(item.by),
+                self._user_batches.delete,
+                batch.BatchDeleteUsersResponse,
+            ),
+        )
 
     def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from server.config import Config
 from server.domain.keyring import Keyring
@@ -17,9 +19,13 @@ from server.interceptors.transaction import Transaction
 from server.interceptors.validation import Validation
 from server.interceptors.wrapping import Way
 from server.store.database import Database
+from server.store.readers import Readers
+
+_SPARE: Final = 8
+"""Threads of streams for those that are not let in, so that they hear it at once."""
 
 
-def way(methods: Mapping[str, Method], database: Database, config: Config) -> Way:
+def way(methods: Mapping[str, Method], database: Database, readers: Readers, config: Config) -> Way:
     """The ordered list. A call goes down it to the handler, its answer or error comes back up."""
     return Way(
         [
@@ -28,9 +34,13 @@ def way(methods: Mapping[str, Method], database: Database, config: Config) -> Wa
             Metrics(),  # before the key check, so that refusals are counted
             Errors(),  # below log and metrics, which want the status; above all that raises
             Deadline(database, config),  # bounds the key check's look at the database as well
-            ManagementKeyCheck(Keyring(database, config.key_cache_seconds)),
+            ManagementKeyCheck(Keyring(database, config.key_cache_seconds), readers),
             Validation(),  # after the key, so that a stranger learns nothing about the contract
             Transaction(database),  # last, so that a refused call never takes a connection
         ],
         methods,
+        {
+            "unary_stream": ThreadPoolExecutor(config.watchers + _SPARE, thread_name_prefix="stream"),
+            "stream_stream": ThreadPoolExecutor(config.batches + _SPARE, thread_name_prefix="batch"),
+        },
     )

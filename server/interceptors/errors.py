@@ -17,7 +17,7 @@ from grpc_status import rpc_status
 from server.domain.identity import new_id
 from server.errors import Error, Kind, Reason, Violation
 from server.interceptors.call import Call, Method
-from server.interceptors.wrapping import Interceptor
+from server.interceptors.wrapping import Interceptor, Proceed
 from server.store.errors import Conflict, Unavailable
 
 log = structlog.get_logger("roster.errors")
@@ -35,6 +35,7 @@ RETRY_AFTER: Final = {
     Reason.TRANSACTION_CONFLICT: 0.1,
     Reason.HASHING_OVERLOADED: 1.0,
     Reason.WATCHERS_EXHAUSTED: 1.0,
+    Reason.BATCHES_EXHAUSTED: 1.0,
     Reason.SERVER_STOPPING: 0.1,
 }
 
@@ -58,6 +59,12 @@ _RESOURCES: Final = {
 
 class Errors(Interceptor):
     """The only place that chooses status codes."""
+
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
+        yield from super().stream(proceed, request, call, method)
+        # A handler that has only waited ends when the client has left.
+        if not call.context.is_active():
+            call.code = "CANCELLED"
 
     def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
         if isinstance(error, GeneratorExit):  # the client has left the stream

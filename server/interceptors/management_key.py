@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote
 
 from server.domain.caller import Caller, Origin
 from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
-from server.interceptors.wrapping import Interceptor
+from server.interceptors.wrapping import Interceptor, Proceed
 from server.store.errors import Unavailable
+from server.store.readers import Readers
 
 
 class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, readers: Readers) -> None:
         self._keyring = keyring
+        self._readers = readers
+
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
+        """The threads of streams are many, and held for long: a look at the key gives them no connection."""
+        self._readers.run(lambda: self.enter(call, method))
+        call.readmit = lambda: self._readmission(call, method).until
+        yield from proceed(request, call)
 
     def enter(self, call: Call, method: Method) -> None:
         try:
@@ -28,8 +38,7 @@ class ManagementKeyCheck(Interceptor):
                 raise
             admission = self._admission(call)
         call.key_id = admission.grant.key_id or ""
-        if not admission.grant.holds(method.scope):
-            raise Error(Reason.SCOPE_MISSING, scope=method.scope)
+        _require_scope(admission, method)
         call.caller_or_none = Caller(
             admission.project_id,
             call.call_id,
@@ -39,12 +48,22 @@ class ManagementKeyCheck(Interceptor):
             lambda: _origin(call),
         )
 
+    def _readmission(self, call: Call, method: Method) -> Admission:
+        admission = self._admission(call)
+        _require_scope(admission, method)
+        return admission
+
     def _admission(self, call: Call) -> Admission:
         authorization = call.metadata.get("authorization")
         return self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
             lambda: peer_address(call.context.peer()),
         )
+
+
+def _require_scope(admission: Admission, method: Method) -> None:
+    if not admission.grant.holds(method.scope):
+        raise Error(Reason.SCOPE_MISSING, scope=method.scope)
 
 
 def _origin(call: Call) -> Origin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from google.protobuf.message import Message
@@ -22,6 +22,10 @@ _PAUSE: Final = 0.02
 """Seconds before the second attempt at most; doubled for each further one."""
 
 
+Work = Callable[[], Any]
+"""What a request asks for; returns the response."""
+
+
 class Transaction(Interceptor):
     """Runs writes in a transaction, and runs again what collided or met a connection that was gone."""
 
@@ -29,9 +33,24 @@ class Transaction(Interceptor):
         self._database = database
 
     def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        return self._attempts(lambda: proceed(request, call), request, call, method)
+
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
+        """Streams make their own transactions, one a message: none may be open across a `yield`."""
+
+        def transact(message: Any, work: Work) -> Any:
+            with call.timed():
+                return self._attempts(work, message, call, method)
+
+        call.transact = transact
+        # What follows is timed message by message.
+        self._database.limit(None)
+        yield from proceed(request, call)
+
+    def _attempts(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(proceed, request, call, method)
+                return self._attempt(work, request, call, method)
             except Conflict:
                 pause = random.uniform(0, _PAUSE * 2**attempt)
                 if attempt == ATTEMPTS or time.monotonic() + pause > call.deadline:
@@ -44,19 +63,15 @@ class Transaction(Interceptor):
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
-        """Streams make their own transactions, one a message: none may be open across a `yield`."""
-        yield from proceed(request, call)
-
-    def _attempt(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+    def _attempt(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         if method.effect is Effect.READ:
-            return proceed(request, call)
+            return work()
         if request.request_id:
-            return self._once(proceed, request, call, method)
+            return self._once(work, request, call, method)
         with self._database.transaction():
-            return proceed(request, call)
+            return work()
 
-    def _once(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+    def _once(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         """Raises REQUEST_ID_REUSED."""
         project_id = call.caller.project_id
         request_id = request.request_id = request.request_id.lower()
@@ -81,7 +96,7 @@ class Transaction(Interceptor):
             return first_answer
         try:
             with self._database.transaction(claim):
-                response = proceed(request, call)
+                response = work()
                 kept = _without_secrets(response).SerializeToString()
                 subject_id = _subject(response)
                 request_records.answer(self._database, project_id, request_id, kept, subject_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
 import grpc
@@ -62,11 +63,20 @@ class Way(grpc.ServerInterceptor):
     """Leads the methods of the contract through the interceptors; health and reflection pass untouched.
 
     `intercept_service` runs on the server's one serving thread: it only looks up what was wrapped once.
+
+    Calls of the kinds that have a pool of their own (`unary_stream`, `stream_stream`) run in its threads, which no
+    other call waits for.
     """
 
-    def __init__(self, interceptors: Sequence[Interceptor], methods: Mapping[str, Method]) -> None:
+    def __init__(
+        self,
+        interceptors: Sequence[Interceptor],
+        methods: Mapping[str, Method],
+        pools: Mapping[str, ThreadPoolExecutor],
+    ) -> None:
         self._interceptors = interceptors
         self._methods = methods
+        self._pools = pools
         self._wrapped: dict[str, Handler] = {}
 
     def intercept_service(
@@ -91,6 +101,8 @@ class Way(grpc.ServerInterceptor):
             around = interceptor.stream if handler.response_streaming else interceptor.unary
             proceed = _step(around, proceed, method)
             decode = interceptor.decoder(decode)
+        if kind in self._pools:
+            _run_in(self._pools[kind], proceed)
         wrapped: Handler = handler._replace(**{kind: proceed}, request_deserializer=decode)
         return wrapped
 
@@ -100,6 +112,11 @@ def _step(around: Callable[..., Any], proceed: Proceed, method: Method) -> Proce
         return around(proceed, request, call, method)
 
     return step
+
+
+def _run_in(pool: ThreadPoolExecutor, behavior: Any) -> None:
+    """Has grpc run a behaviour in a pool of its own."""
+    behavior.experimental_thread_pool = pool
 
 
 def _kind(handler: Any) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from server.config import Config
 from server.jobs.delivering import hasten_deliveries
 from server.jobs.ending import end_due_actions
+from server.jobs.expiring import record_expiries
 from server.jobs.retention import collect
 from server.store.database import Database
 
@@ -28,5 +29,6 @@ class Chore:
 CHORES = (
     Chore("end_due_actions", "* * * * * */2", end_due_actions),
     Chore("hasten_deliveries", "* * * * * */2", hasten_deliveries),
+    Chore("record_expiries", "* * * * * */10", record_expiries),
     Chore("collect", "* * * * * 30", collect),
 )

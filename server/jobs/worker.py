@@ -64,6 +64,7 @@ class JobWorker:
         self._database.close()
 
     def _stop_workers(self) -> None:
+        self._deliverer.stop()
         for worker in self._workers:
             worker.stop()
 

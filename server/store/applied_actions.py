@@ -185,22 +185,26 @@ def update(database: Database, values: Mapping[str, Any]) -> None:
     database.execute(_UPDATE, values)
 
 
+# Which are due is made up before the first is written: an UPDATE that looks for them as it goes takes more.
 _END_DUE: Final = f"""
-UPDATE applied_actions AS a
-SET state = 'ENDED', update_time = now(), revision = a.revision + 1
-FROM (
+WITH due AS MATERIALIZED (
     SELECT project_id, applied_action_id FROM applied_actions
     WHERE state = 'ACTIVE' AND expire_time <= now()
     ORDER BY expire_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-) AS due
-WHERE a.project_id = due.project_id AND a.applied_action_id = due.applied_action_id
-RETURNING a.project_id, {", ".join("a.state, true" if name == "state" else f"a.{name}" for name in _STORED)}
+), ended AS (
+    UPDATE applied_actions AS a
+    SET state = 'ENDED', update_time = now(), revision = a.revision + 1
+    FROM due WHERE a.project_id = due.project_id AND a.applied_action_id = due.applied_action_id
+    RETURNING a.*
+)
+SELECT project_id, {", ".join("state, true" if name == "state" else name for name in _STORED)}
+FROM ended ORDER BY expire_time, applied_action_id
 """
 
 
 def end_due(database: Database, limit: int) -> list[Row]:
-    """Records as ended up to so many whose time has come, in all projects, and returns them: (project_id, then
-    the columns). What others have locked is left to them."""
+    """Records as ended up to so many whose time has come, in all projects, and returns them in the order of
+    their ends: (project_id, then the columns). What others have locked is left to them."""
     return database.all(_END_DUE, {"limit": limit})
 
 

@@ -1,8 +1,8 @@
 """Reading the record of every change, in its one order: by transaction id and serial.
 
-A serial is not commit order, and neither is a transaction id. But below the horizon, the oldest transaction still at
-work, nothing can come to be any more: who reads no further sees the events in an order in which nothing is ever put
-in between. A row of an event is the tuple of `_COLUMNS`, in their order.
+A serial is not commit order, and neither is a transaction id. But nothing can be added below the horizon, which
+is the oldest transaction still at work: to who reads no further, no event ever appears before one that was seen.
+A row of an event is the tuple of `_COLUMNS`, in their order.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ _BELOW_HORIZON: Final = "e.transaction_id < pg_snapshot_xmin(pg_current_snapshot
 
 # -- lists -----------------------------------------------------------------------------------------
 
-# A transaction writes its first event, and so gets its id, at most this long after it began, which is the event's
-# create_time: calls end within seconds.
+# A transaction gets its id with the first thing it writes, at most this long after it began: calls end within
+# seconds. The create_time of its events is when it began.
 _LATE: Final = "interval '10 minutes'"
 
-# The transactions that began at an instant, or later, have this id at least. The events of a project are nearly in
-# the order of their times; so the way to the first one after an instant is halved again and again.
+# An id between those of the transactions that began before an instant and those that began after it, give or
+# take the above. Ids are nearly in the order of times, so the stretch in which it lies is halved again and again.
 _FIRST_SINCE: Final = """(
     WITH RECURSIVE halving (low, high) AS (
-        SELECT min(i), max(i) + 1 FROM (
-            (SELECT transaction_id::text::bigint FROM events WHERE project_id = %(project_id)s
-            ORDER BY transaction_id, serial LIMIT 1)
+        SELECT min(id), max(id) + 1 FROM (
+            (SELECT e.transaction_id::text::bigint FROM events AS e WHERE e.project_id = %(project_id)s
+            ORDER BY e.transaction_id, e.serial LIMIT 1)
             UNION ALL
-            (SELECT transaction_id::text::bigint FROM events WHERE project_id = %(project_id)s
-            ORDER BY transaction_id DESC, serial DESC LIMIT 1)) AS ends (i)
+            (SELECT e.transaction_id::text::bigint FROM events AS e WHERE e.project_id = %(project_id)s
+            ORDER BY e.transaction_id DESC, e.serial DESC LIMIT 1)) AS ends (id)
         UNION ALL
-        SELECT CASE WHEN early THEN found + 1 ELSE low END, CASE WHEN early THEN high ELSE (low + high) / 2 END
+        SELECT CASE WHEN early THEN id + 1 ELSE low END, CASE WHEN early THEN high ELSE (low + high) / 2 END
         FROM halving CROSS JOIN LATERAL (
-            SELECT transaction_id::text::bigint, create_time < {instant} FROM events
-            WHERE project_id = %(project_id)s AND transaction_id >= ((low + high) / 2)::text::xid8
-            ORDER BY transaction_id, serial LIMIT 1) AS middle (found, early)
+            SELECT e.transaction_id::text::bigint, e.create_time < {instant} FROM events AS e
+            WHERE e.project_id = %(project_id)s AND e.transaction_id >= ((low + high) / 2)::text::xid8
+            ORDER BY e.transaction_id, e.serial LIMIT 1) AS middle (id, early)
         WHERE low < high
     )
     SELECT max(low)::text::xid8 FROM halving)"""
@@ -83,8 +83,8 @@ def _list_statement(filters: frozenset[str], oldest_first: bool, after: bool) ->
 def list_events(
     database: Database, filters: frozenset[str], parameters: Mapping[str, Any], *, oldest_first: bool
 ) -> list[Row]:
-    """A page of the events that meet all of these filters; what is not below the horizon only from the newest on,
-    where the page before cannot be wrong because of it."""
+    """A page of the events that meet all of these filters. Oldest first the list ends at the horizon; newest
+    first it has what the caller has just done."""
     statement = _list_statement(filters, oldest_first, "after_serial" in parameters)
     # Of several filters the best index depends on the values.
     return database.all(statement, parameters, prepare=len(filters) <= 1)
@@ -105,7 +105,8 @@ class Place(NamedTuple):
 
 
 _PLACE: Final = """
-SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, c.transaction_id::text::bigint, c.serial
+SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,
+    c.transaction_id::text::bigint, c.serial
 FROM pg_current_snapshot() AS s LEFT JOIN collected_events AS c ON c.project_id = %(project_id)s
 """
 
@@ -136,7 +137,8 @@ SELECT b.horizon::text::bigint, b.gone::text::bigint, b.gone_serial, {last},
     {columns}
 FROM bounds AS b LEFT JOIN LATERAL (
     SELECT * FROM events AS e
-    WHERE e.project_id = %(project_id)s AND (e.transaction_id, e.serial) > {position} AND {below_horizon}{test}
+    WHERE e.project_id = %(project_id)s AND (e.transaction_id, e.serial) > {position}
+        AND {below_horizon}{test}
     ORDER BY e.transaction_id, e.serial LIMIT %(limit)s
 ) AS e ON true
 ORDER BY e.transaction_id, e.serial
@@ -153,7 +155,8 @@ _UNFILTERED: Final = _AFTER.format(
 _FILTERED: Final = _AFTER.format(
     limit=f""", farthest AS MATERIALIZED (
     SELECT transaction_id, serial FROM events AS e
-    WHERE e.project_id = %(project_id)s AND (e.transaction_id, e.serial) > {_AFTER_POSITION} AND {_BELOW_HORIZON}
+    WHERE e.project_id = %(project_id)s AND (e.transaction_id, e.serial) > {_AFTER_POSITION}
+        AND {_BELOW_HORIZON}
     ORDER BY transaction_id, serial OFFSET %(most)s - 1 LIMIT 1
 )""",
     last="(SELECT transaction_id::text::bigint FROM farthest), (SELECT serial FROM farthest)",
@@ -172,8 +175,8 @@ MOST_LOOKED_AT: Final = 5_000
 def after(
     database: Database, project_id: str, position: tuple[int, int], patterns: Sequence[str], limit: int
 ) -> Found:
-    """The first events behind a position and below the horizon whose type is LIKE one of `patterns`, if there are any
-    patterns."""
+    """The first events behind a position and below the horizon; if there are patterns, only those whose type
+    is LIKE one of them."""
     parameters = {
         "project_id": project_id,
         "transaction_id": position[0],

@@ -116,6 +116,7 @@ class User(Table):
     search_text = TextField()
     last_login_time = DateTimeTZField(null=True)
     blocked = BooleanField()
+    expiry_recorded = BooleanField()
 
     class Meta:
         table_name = "users"

@@ -236,6 +236,7 @@ UPDATE users SET
     middle_name = %(middle_name)s, display_name = %(display_name)s, picture = %(picture)s,
     locale = %(locale)s, zoneinfo = %(zoneinfo)s, metadata = %(metadata)s,
     test = %(test)s, expire_time = %(expire_time)s, search_text = %(search_text)s,
+    expiry_recorded = expiry_recorded AND expire_time IS NOT DISTINCT FROM %(expire_time)s,
     update_time = now(), revision = revision + 1
 WHERE project_id = %(project_id)s AND user_id = %(user_id)s
 RETURNING update_time, revision, {_STATUS_RETURNED}

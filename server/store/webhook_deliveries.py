@@ -70,7 +70,8 @@ _COLUMNS: Final = ", ".join(f"d.{name}" for name in DELIVERY_COLUMNS)
 _LOCK: Final = f"""
 SELECT {_COLUMNS}, w.disabled, EXISTS (
     SELECT FROM events AS e
-    WHERE e.project_id = d.project_id AND e.transaction_id = d.event_transaction_id AND e.serial = d.event_serial)
+    WHERE e.project_id = d.project_id AND e.transaction_id = d.event_transaction_id
+        AND e.serial = d.event_serial)
 FROM webhook_deliveries AS d JOIN webhooks AS w USING (project_id, webhook_id)
 WHERE d.project_id = %(project_id)s AND d.delivery_id = %(delivery_id)s AND w.delete_time IS NULL
 FOR UPDATE OF d
@@ -97,8 +98,8 @@ _WAKE: Final = "SELECT defer_deliveries(ARRAY[%(project_id)s::uuid], ARRAY[%(web
 
 
 def lock(database: Database, project_id: str, delivery_id: str) -> Row | None:
-    """The delivery, locked until the transaction ends; behind its columns whether its webhook is disabled, and
-    whether its event is still kept."""
+    """The delivery, locked until the transaction ends; behind its columns whether its webhook is disabled,
+    and whether its event is still kept."""
     return database.one(_LOCK, {"project_id": project_id, "delivery_id": delivery_id})
 
 

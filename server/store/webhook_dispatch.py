@@ -1,11 +1,11 @@
 """Deliveries of events to webhooks on their way: what is due is claimed, what came of it is recorded.
 
-Events about one subject go out one after another. So of what waits for a webhook only the first of each subject may
-be claimed; the others are put off when they are met, and the next one is due as soon as the first is done: however
-much waits, a look at what is due finds little that is not to be sent.
+Events about one subject go out one after another. So of what waits for a webhook only the first of each
+subject may be claimed; the others are put off when they are met, and the next one is due as soon as the first
+is done: however much waits, a look at what is due finds little that is not to be sent.
 
-A claim is a lease: `next_attempt_time` is moved to where the sender must be done, or dead. What it records counts
-only while that time is still the one it was given.
+A claim is a lease: `next_attempt_time` is moved to where the sender must be done, or dead. What it records
+counts only while that time is still the one it was given.
 """
 
 from __future__ import annotations
@@ -40,12 +40,13 @@ WITH due AS (
         AND next_attempt_time <= now()
     ORDER BY next_attempt_time, event_serial LIMIT {LOOK} FOR UPDATE SKIP LOCKED
 ), placed AS (
-    SELECT due.delivery_id, due.next_attempt_time AS since, due.event_serial, head.next_attempt_time AS head_time,
+    SELECT due.delivery_id, due.next_attempt_time AS since, due.event_serial,
+        head.next_attempt_time AS head_time,
         due.event_type = 'webhook.test' OR head.delivery_id = due.delivery_id AS first
     FROM due LEFT JOIN LATERAL (
         SELECT h.delivery_id, h.next_attempt_time FROM webhook_deliveries AS h
-        WHERE h.project_id = %(project_id)s AND h.webhook_id = %(webhook_id)s AND h.subject_id = due.subject_id
-            AND h.state = 'PENDING' AND h.event_type <> 'webhook.test'
+        WHERE h.project_id = %(project_id)s AND h.webhook_id = %(webhook_id)s
+            AND h.subject_id = due.subject_id AND h.state = 'PENDING' AND h.event_type <> 'webhook.test'
         ORDER BY h.event_serial LIMIT 1
     ) AS head ON true
 ), chosen AS (
@@ -57,13 +58,14 @@ WITH due AS (
     WHERE d.project_id = %(project_id)s AND d.delivery_id = c.delivery_id AND (NOT first OR place <= %(room)s)
     RETURNING d.*, c.first, c.place
 ), claimed AS (
-    SELECT m.place, m.delivery_id, m.next_attempt_time, m.attempt_count, m.event_id, m.event_type, m.subject_id,
-        e.event_id IS NOT NULL, e.create_time, e.data
+    SELECT m.place, m.delivery_id, m.next_attempt_time, m.attempt_count, m.event_id, m.event_type,
+        m.subject_id, e.event_id IS NOT NULL, e.create_time, e.data
     FROM moved AS m LEFT JOIN events AS e ON e.project_id = m.project_id
         AND e.transaction_id = m.event_transaction_id AND e.serial = m.event_serial
     WHERE m.first
 )
-SELECT total.n, claimed.* FROM (SELECT count(*) FROM placed) AS total (n) LEFT JOIN claimed ON true ORDER BY place
+SELECT total.n, claimed.* FROM (SELECT count(*) FROM placed) AS total (n) LEFT JOIN claimed ON true
+ORDER BY place
 """
 
 
@@ -72,8 +74,8 @@ def claim(
 ) -> tuple[list[Row], bool]:
     """Claims up to `room` of what is due, for the time of `lease`.
 
-    Returns rows of (delivery, end of the lease, attempts before, event, its type, its subject, is it kept, its
-    time, its data), and whether there was more than one look sees.
+    Returns rows of (delivery, end of the lease, attempts before, event, its type, its subject, is it kept,
+    its time, its data), and whether there was more than one look sees.
     """
     values = {"project_id": project_id, "webhook_id": webhook_id, "room": room, "lease": lease}
     rows = database.all(_CLAIM, values)
@@ -118,8 +120,8 @@ def record(
 ) -> set[str]:
     """Writes down what came of attempts, as far as their claims still hold, and returns of which deliveries.
 
-    An outcome has `delivery_id`, `lease`, the new `state`, `attempt` (JSON text), and `pause`: the seconds to the
-    next attempt of one that stays PENDING.
+    An outcome has `delivery_id`, `lease`, the new `state`, `attempt` (JSON text), and `pause`: the seconds to
+    the next attempt of one that stays PENDING.
     """
     columns = {
         f"{name}s": [outcome[name] for outcome in outcomes]
@@ -156,7 +158,8 @@ def disable(database: Database, project_id: str, webhook_id: str, url: str, caus
 
 
 _GIVE_UP: Final = f"""
-UPDATE webhook_deliveries AS d SET state = 'DEAD', next_attempt_time = NULL, attempts = {_ATTEMPTS} || %(attempt)s
+UPDATE webhook_deliveries AS d
+SET state = 'DEAD', next_attempt_time = NULL, attempts = {_ATTEMPTS} || %(attempt)s::jsonb
 WHERE d.ctid = ANY(ARRAY(
     SELECT ctid FROM webhook_deliveries
     WHERE project_id = %(project_id)s AND webhook_id = %(webhook_id)s AND state = 'PENDING'
@@ -174,8 +177,8 @@ WHERE project_id = %(project_id)s AND webhook_id = %(webhook_id)s AND delete_tim
 
 
 def give_up(database: Database, project_id: str, webhook_id: str, attempt: str, limit: int) -> int:
-    """Gives up so many of the deliveries that wait for a webhook, with `attempt` (JSON text) as their last, and
-    returns how many there were."""
+    """Gives up so many of the deliveries that wait for a webhook, with `attempt` (JSON text) as their last,
+    and returns how many there were."""
     values = {"project_id": project_id, "webhook_id": webhook_id, "attempt": attempt, "limit": limit}
     return database.execute(_GIVE_UP, values)
 

@@ -35,8 +35,8 @@ _BY_ID = W.select(*WEBHOOK_COLUMNS.values()).where(
     W.project_id == P.project_id, W.webhook_id == P.webhook_id, _EXISTS
 )
 _GET: Final = compiled(_BY_ID)
-# Events that are written at this time hold the key of the webhooks they go to: they need not wait.
-_LOCK: Final = compiled(_BY_ID.for_update("FOR NO KEY UPDATE"))
+# Events that are being written hold the keys of the webhooks that they go to, and need not wait.
+_LOCK: Final = f"{_GET} FOR NO KEY UPDATE"
 
 
 def get(database: Database, project_id: str, webhook_id: str) -> Row | None:
@@ -55,8 +55,8 @@ _LOCK_PROJECT: Final = "SELECT FROM projects WHERE project_id = %(project_id)s F
 _CREATE: Final = """
 INSERT INTO webhooks (project_id, webhook_id, url, description, event_types, user_action_ids, reason_codes,
     phases, disabled, secret)
-VALUES (%(project_id)s, %(webhook_id)s, %(url)s, %(description)s, %(event_types)s, %(user_action_ids)s::uuid[],
-    %(reason_codes)s, %(phases)s, %(disabled)s, %(secret)s)
+VALUES (%(project_id)s, %(webhook_id)s, %(url)s, %(description)s, %(event_types)s,
+    %(user_action_ids)s::uuid[], %(reason_codes)s, %(phases)s, %(disabled)s, %(secret)s)
 RETURNING create_time,
     (SELECT count(*) FROM webhooks WHERE project_id = %(project_id)s AND delete_time IS NULL)
 """

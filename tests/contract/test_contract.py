@@ -115,7 +115,7 @@ def test_no_two_methods_share_an_http_rule() -> None:
 def test_reads_have_no_side_effects_and_writes_can_be_repeated(name: str) -> None:
     """Every other method's request has an optional `request_id`, a UUID."""
     verb = name.partition(".")[2]
-    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check"))
+    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch"))
     assert is_read(name) == reading
 
     field = f"{request_of(name)}.request_id"
@@ -188,6 +188,9 @@ def test_resources_are_known() -> None:
         "CustomAttribute",
         "Project",
         "ManagementKey",
+        "UserAction",
+        "UserActionReason",
+        "Webhook",
     }
 
 

@@ -43,6 +43,8 @@ def test_belongings_of_a_user(field: str, limit: int) -> None:
         (Reason.TOO_MANY_TENANTS, f"more than {config.MAX_TENANTS_PER_USER} tenants"),
         (Reason.TOO_MANY_APPLICATIONS, f"more than {config.MAX_APPLICATIONS_PER_USER} applications"),
         (Reason.CUSTOM_ATTRIBUTE_LIMIT, f"its {config.MAX_CUSTOM_ATTRIBUTES} custom attributes"),
+        (Reason.WEBHOOK_LIMIT, f"its {config.MAX_WEBHOOKS} webhooks"),
+        (Reason.TOO_MANY_MODIFICATIONS, f"modified {spelled(config.MAX_MODIFICATIONS)} times"),
     ],
 )
 def test_limits_in_errors(reason: Reason, words: str) -> None:
@@ -136,16 +138,27 @@ def stated(rule: Any) -> set[int]:
         rule.string.min_len,
         rule.repeated.max_items,
         rule.repeated.min_items,
+        rule.map.max_pairs,
     }
     if rule.HasField("repeated") and rule.repeated.HasField("items"):
         numbers |= stated(rule.repeated.items)
+    if rule.HasField("map"):
+        numbers |= stated(rule.map.values)
     texts = [rule.string.pattern, *(cel.expression for cel in rule.cel)]
     numbers |= {int(number) for text in texts for number in re.findall(r"\d+", text)}
     return numbers - {0}
 
 
-# Sizes that no annotation can state: the domain holds them.
-UNSTATED = {"User.metadata", "Password.plain", "RotateManagementKeyRequest.overlap"}
+# Sizes that no annotation can state, for the domain holds them, or that it states in another unit.
+UNSTATED = {
+    "User.metadata",
+    "Password.plain",
+    "RotateManagementKeyRequest.overlap",
+    "RotateWebhookSecretRequest.previous_secret_expire_time",
+    "AppliedAction.history",
+    "ApplyUserActionRequest.duration",
+    "ModifyAppliedActionRequest.duration",
+}
 
 
 @pytest.mark.parametrize(
@@ -166,3 +179,19 @@ def test_overlap_of_a_rotation() -> None:
     """Seven days."""
     assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600
     assert "at most 7 days" in comment("RotateManagementKeyRequest.overlap")
+
+
+def test_history_of_an_applied_action() -> None:
+    """Its start, 1,000 modifications, its cancellation."""
+    words = f"at most {spelled(config.MAX_MODIFICATIONS)} modifications"
+
+    assert words in comment("AppliedAction.history")
+
+
+@pytest.mark.parametrize("request_name", ["ApplyUserActionRequest", "ModifyAppliedActionRequest"])
+def test_duration_of_an_applied_action(request_name: str) -> None:
+    """100 years of 365 and a quarter days."""
+    rule = rules(f"{request_name}.duration").duration
+
+    assert (rule.lte.seconds, rule.HasField("gt"), rule.gt.seconds) == (36_525 * 86_400, True, 0)
+    assert "at most 100 years" in comment(f"{request_name}.duration")

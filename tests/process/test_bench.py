@@ -21,6 +21,8 @@ SMALLEST = {
     "few-users": "100",
     "calls": "100",
     "starts": "1",
+    "events": "1000",
+    "watchers": "3",
     "rounds": "1",
     "seconds": "0.2",
     "warm-up": "0.05",

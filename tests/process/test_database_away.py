@@ -182,8 +182,9 @@ def test_no_acknowledged_change_is_lost_when_the_database_stops_under_load(
 
 
 def test_more_callers_than_allowed_are_refused_at_once(installation: Installation) -> None:
-    """Beyond `maximum_concurrent_rpcs` a call is not queued: RESOURCE_EXHAUSTED, while the others wait."""
-    config = Config(workers=1, threads=2, maximum_concurrent_rpcs=4, call_timeout=2)
+    """Beyond `maximum_concurrent_rpcs`, and the watchers there could be, a call is not queued:
+    RESOURCE_EXHAUSTED, while the others wait."""
+    config = Config(workers=1, threads=2, maximum_concurrent_rpcs=3, watchers=1, call_timeout=2)
     server = create_server(config, Database(installation.url, config))
     port = server.start("127.0.0.1:0")
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -16,6 +16,7 @@ from server.config import Config
 from server.handlers import SERVICES, methods
 from server.interceptors import way
 from server.store.database import Database
+from server.store.readers import Readers
 from tests.calling import TIMEOUT, Client
 
 SERVICE_NAMES = [service.descriptor.full_name for service in SERVICES]
@@ -111,7 +112,9 @@ def test_they_pass_untouched(database: Database, config: Config, method: str) ->
     handler: Any = grpc.unary_unary_rpc_method_handler(max)
     details: Any = _Details(method)
 
-    passed = way(methods(), database, config).intercept_service(lambda _: handler, details)
+    passed = way(methods(), database, Readers(database, config), config).intercept_service(
+        lambda _: handler, details
+    )
 
     assert passed is handler
 

@@ -20,6 +20,7 @@ from server.errors import Error, Reason
 from server.interceptors import way
 from server.interceptors.call import Call, Effect, Method
 from server.store.database import Database
+from server.store.readers import Readers
 from tests.calling import TIMEOUT, Client, Refused
 from tests.process.conftest import eventually
 
@@ -41,7 +42,8 @@ def serving(
         request_deserializer=rpc.GetRoleRequest.FromString,
         response_serializer=StringValue.SerializeToString,
     )
-    interceptors: Any = (way({NAME: method}, database, config),)
+    readers = Readers(database, config)
+    interceptors: Any = (way({NAME: method}, database, readers, config),)
     server = grpc.server(ThreadPoolExecutor(4), interceptors=interceptors)
     server.add_generic_rpc_handlers(
         (grpc.method_handlers_generic_handler("tests.Streams", {"Run": handler}),)
@@ -57,6 +59,7 @@ def serving(
             )
     finally:
         server.stop(0).wait()
+        readers.close()
 
 
 Serve = Callable[[Behavior, str], AbstractContextManager[Callable[..., Any]]]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tests.conftest import sql
 
-# Made by the library that runs the migrations; it is not of any project.
-FOREIGN = "schema_migrations"
+# Made by the libraries that run the migrations and the jobs; they are not of any project.
+_OURS = "t.relname <> 'schema_migrations' AND NOT starts_with(t.relname, 'procrastinate_')"
 
-_CONSTRAINTS = """
+_CONSTRAINTS = f"""
 SELECT c.conname, t.relname, c.contype::text,
     ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k (number, place)
         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY place),
@@ -19,24 +19,24 @@ SELECT c.conname, t.relname, c.contype::text,
 FROM pg_constraint c
 JOIN pg_class t ON t.oid = c.conrelid
 LEFT JOIN pg_class f ON f.oid = c.confrelid
-WHERE c.connamespace = 'public'::regnamespace AND c.contype <> 'n' AND t.relname <> %s
+WHERE c.connamespace = 'public'::regnamespace AND c.contype <> 'n' AND {_OURS}
 ORDER BY 1
 """
-_INDEXES = """
+_INDEXES = f"""
 SELECT i.relname, t.relname, x.indisunique,
     ARRAY(SELECT a.attname::text FROM unnest(x.indkey) WITH ORDINALITY AS k (number, place)
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number ORDER BY place)
 FROM pg_index x
 JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class t ON t.oid = x.indrelid
-WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> %s
+WHERE t.relnamespace = 'public'::regnamespace AND {_OURS}
 ORDER BY 1
 """
-_COLUMNS = """
+_COLUMNS = f"""
 SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
 FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid
 WHERE t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p') AND a.attnum > 0
-    AND NOT a.attisdropped AND t.relname <> %s
+    AND NOT a.attisdropped AND {_OURS}
 ORDER BY t.relname, a.attnum
 """
 
@@ -75,14 +75,14 @@ class Column:
 
 def constraints(url: str) -> list[Constraint]:
     """All constraints of our tables, but for NOT NULL."""
-    return [Constraint(*row) for row in sql(url, _CONSTRAINTS, FOREIGN)]
+    return [Constraint(*row) for row in sql(url, _CONSTRAINTS)]
 
 
 def indexes(url: str) -> list[Index]:
     """All indexes of our tables."""
-    return [Index(*row) for row in sql(url, _INDEXES, FOREIGN)]
+    return [Index(*row) for row in sql(url, _INDEXES)]
 
 
 def columns(url: str) -> list[Column]:
     """All columns of our tables, in their order."""
-    return [Column(*row) for row in sql(url, _COLUMNS, FOREIGN)]
+    return [Column(*row) for row in sql(url, _COLUMNS)]

@@ -53,6 +53,24 @@ STATEMENTS = {
     "ManagementKeyService/UpdateManagementKey": 4,  # lock, do the projects exist, update, event
     "ManagementKeyService/RotateManagementKey": 3,  # lock, update, event
     "ManagementKeyService/RevokeManagementKey": 3,  # lock, update, event
+    "UserActionService/CreateUserAction": 2,  # insert, event
+    "UserActionService/UpdateUserAction": 3,  # lock, update, event
+    "UserActionService/DeleteUserAction": 3,  # lock, delete, event
+    "UserActionService/ReactivateUserAction": 3,  # lock, update, event
+    "UserActionService/CreateUserActionReason": 2,
+    "UserActionService/UpdateUserActionReason": 3,
+    "UserActionService/DeleteUserActionReason": 3,
+    "UserActionService/ApplyUserAction": 2,  # what it stands on, insert with its event
+    "UserActionService/ModifyAppliedAction": 2,  # lock, update with its event
+    "UserActionService/CancelAppliedAction": 2,  # the same
+    "UserActionService/BlockUser": 4,  # lock, read, update, event
+    "UserActionService/UnblockUser": 4,  # the same
+    "WebhookService/CreateWebhook": 3,  # one after another in the project, insert, event
+    "WebhookService/UpdateWebhook": 4,  # lock, update, event, give up what waits
+    "WebhookService/DeleteWebhook": 4,  # lock, end, event, remove its deliveries
+    "WebhookService/RotateWebhookSecret": 3,  # lock, update, event
+    "WebhookService/RetryWebhookDelivery": 3,  # lock, update, wake the deliverer
+    "WebhookService/TestWebhook": 3,  # lock, event and delivery, wake the deliverer
 }
 
 REQUEST_ID = 3
@@ -80,7 +98,7 @@ def watched(server: Running) -> list[str]:
     statements: list[str] = []
 
     def note(statement: str) -> None:
-        if threading.current_thread().name.startswith("call"):
+        if threading.current_thread().name.startswith(("call", "reader")):
             statements.append(statement)
 
     server.database.on_statement = note

@@ -67,9 +67,10 @@ class EventServiceServicer:
     def WatchEvents(self, request, context):
         """Tells of events as they happen, from a position on, skipping none and repeating none, until the caller leaves.
         When the stream breaks, whatever the cause, watch again with the last `resume_token` received: connections are
-        closed now and then so that they spread over the servers.
-        Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING; those of the
-        key, too, when it is revoked or expires while the stream is open.
+        closed now and then so that they spread over the servers. Who takes longer than 30 seconds for a message ends in
+        WATCHER_TOO_SLOW, and who takes nothing for a minute is cut off.
+        When the key is revoked or expires while the stream is open, the stream ends as another call would be refused.
+        Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

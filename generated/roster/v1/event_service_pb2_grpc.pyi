@@ -42,9 +42,10 @@ class EventServiceStub:
     WatchEvents: _grpc.UnaryStreamMultiCallable[_event_service_pb2.WatchEventsRequest, _event_service_pb2.WatchEventsResponse]
     """Tells of events as they happen, from a position on, skipping none and repeating none, until the caller leaves.
     When the stream breaks, whatever the cause, watch again with the last `resume_token` received: connections are
-    closed now and then so that they spread over the servers.
-    Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING; those of the
-    key, too, when it is revoked or expires while the stream is open.
+    closed now and then so that they spread over the servers. Who takes longer than 30 seconds for a message ends in
+    WATCHER_TOO_SLOW, and who takes nothing for a minute is cut off.
+    When the key is revoked or expires while the stream is open, the stream ends as another call would be refused.
+    Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING.
     """
 
 @_typing.type_check_only
@@ -61,9 +62,10 @@ class EventServiceAsyncStub(EventServiceStub):
     WatchEvents: _aio.UnaryStreamMultiCallable[_event_service_pb2.WatchEventsRequest, _event_service_pb2.WatchEventsResponse]  # type: ignore[assignment]
     """Tells of events as they happen, from a position on, skipping none and repeating none, until the caller leaves.
     When the stream breaks, whatever the cause, watch again with the last `resume_token` received: connections are
-    closed now and then so that they spread over the servers.
-    Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING; those of the
-    key, too, when it is revoked or expires while the stream is open.
+    closed now and then so that they spread over the servers. Who takes longer than 30 seconds for a message ends in
+    WATCHER_TOO_SLOW, and who takes nothing for a minute is cut off.
+    When the key is revoked or expires while the stream is open, the stream ends as another call would be refused.
+    Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING.
     """
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -89,9 +91,10 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_event_service_pb2.WatchEventsResponse], _abc.AsyncIterator[_event_service_pb2.WatchEventsResponse]]:
         """Tells of events as they happen, from a position on, skipping none and repeating none, until the caller leaves.
         When the stream breaks, whatever the cause, watch again with the last `resume_token` received: connections are
-        closed now and then so that they spread over the servers.
-        Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING; those of the
-        key, too, when it is revoked or expires while the stream is open.
+        closed now and then so that they spread over the servers. Who takes longer than 30 seconds for a message ends in
+        WATCHER_TOO_SLOW, and who takes nothing for a minute is cut off.
+        When the key is revoked or expires while the stream is open, the stream ends as another call would be refused.
+        Errors: RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, WATCHER_TOO_SLOW, SERVER_STOPPING.
         """
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

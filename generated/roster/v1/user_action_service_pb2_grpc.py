@@ -214,10 +214,10 @@ class UserActionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ApplyUserAction(self, request, context):
-        """Does an action to a user. The same action may be applied more than once.
-        Errors: USER_NOT_FOUND (metadata `actioner_user_id` when it is the actioner), USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-        USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE,
-        EMAIL_NOT_AVAILABLE.
+        """Does an action to a user. The same action may be applied more than once. USER_NOT_FOUND has the metadata
+        `actioner_user_id` when there is no such actioner.
+        Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+        USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -66,10 +66,10 @@ class UserActionServiceStub:
     Errors: USER_ACTION_REASON_NOT_FOUND, ETAG_MISMATCH.
     """
     ApplyUserAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.ApplyUserActionRequest, _user_action_service_pb2.ApplyUserActionResponse]
-    """Does an action to a user. The same action may be applied more than once.
-    Errors: USER_NOT_FOUND (metadata `actioner_user_id` when it is the actioner), USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-    USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE,
-    EMAIL_NOT_AVAILABLE.
+    """Does an action to a user. The same action may be applied more than once. USER_NOT_FOUND has the metadata
+    `actioner_user_id` when there is no such actioner.
+    Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+    USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
     """
     ModifyAppliedAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]
     """Gives an active applied action another end, and adds to its history.
@@ -129,10 +129,10 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     Errors: USER_ACTION_REASON_NOT_FOUND, ETAG_MISMATCH.
     """
     ApplyUserAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.ApplyUserActionRequest, _user_action_service_pb2.ApplyUserActionResponse]  # type: ignore[assignment]
-    """Does an action to a user. The same action may be applied more than once.
-    Errors: USER_NOT_FOUND (metadata `actioner_user_id` when it is the actioner), USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-    USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE,
-    EMAIL_NOT_AVAILABLE.
+    """Does an action to a user. The same action may be applied more than once. USER_NOT_FOUND has the metadata
+    `actioner_user_id` when there is no such actioner.
+    Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+    USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
     """
     ModifyAppliedAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]  # type: ignore[assignment]
     """Gives an active applied action another end, and adds to its history.
@@ -261,10 +261,10 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_action_service_pb2.ApplyUserActionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_action_service_pb2.ApplyUserActionResponse, _abc.Awaitable[_user_action_service_pb2.ApplyUserActionResponse]]:
-        """Does an action to a user. The same action may be applied more than once.
-        Errors: USER_NOT_FOUND (metadata `actioner_user_id` when it is the actioner), USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-        USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE,
-        EMAIL_NOT_AVAILABLE.
+        """Does an action to a user. The same action may be applied more than once. USER_NOT_FOUND has the metadata
+        `actioner_user_id` when there is no such actioner.
+        Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+        USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
         """
 
     @_abc_1.abstractmethod

@@ -11,6 +11,7 @@ from roster.v1 import password_pb2 as _password_pb2
 from roster.v1 import role_pb2 as _role_pb2
 from roster.v1 import user_pb2 as _user_pb2
 from roster.v1 import user_action_pb2 as _user_action_pb2
+from roster.v1 import user_batch_pb2 as _user_batch_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from roster.v1 import user_batch_pb2 as roster_dot_v1_dot_user__batch__pb2
 from roster.v1 import user_service_pb2 as roster_dot_v1_dot_user__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -109,6 +110,16 @@ class UserServiceStub:
                 '/roster.v1.UserService/CheckPermissions',
                 request_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+                _registered_method=True)
+        self.BatchCreateUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchCreateUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
+                _registered_method=True)
+        self.BatchDeleteUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchDeleteUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
                 _registered_method=True)
         self.DeleteTestUsers = channel.unary_unary(
                 '/roster.v1.UserService/DeleteTestUsers',
@@ -246,6 +257,26 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchCreateUsers(self, request_iterator, context):
+        """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+        in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+        a broken stream send what was not answered again, with the same `request_id`s.
+        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+        REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDeleteUsers(self, request_iterator, context):
+        """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteTestUsers(self, request, context):
         """Deletes all test users of the project, as DeleteUser does, and tells how many they were.
         """
@@ -330,6 +361,16 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.CheckPermissions,
                     request_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.SerializeToString,
+            ),
+            'BatchCreateUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchCreateUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.SerializeToString,
+            ),
+            'BatchDeleteUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchDeleteUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.SerializeToString,
             ),
             'DeleteTestUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteTestUsers,
@@ -743,6 +784,60 @@ class UserService:
             '/roster.v1.UserService/CheckPermissions',
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchCreateUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchCreateUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchDeleteUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchDeleteUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ The service that manages users."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from roster.v1 import user_batch_pb2 as _user_batch_pb2
 from roster.v1 import user_service_pb2 as _user_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -96,6 +97,18 @@ class UserServiceStub:
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
+    BatchCreateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]
+    """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+    in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+    a broken stream send what was not answered again, with the same `request_id`s.
+    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+    REQUEST_ID_REUSED.
+    """
+    BatchDeleteUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]
+    """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
@@ -166,6 +179,18 @@ class UserServiceAsyncStub(UserServiceStub):
     """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+    """
+    BatchCreateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]  # type: ignore[assignment]
+    """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+    in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+    a broken stream send what was not answered again, with the same `request_id`s.
+    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+    REQUEST_ID_REUSED.
+    """
+    BatchDeleteUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]  # type: ignore[assignment]
+    """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
@@ -324,6 +349,30 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
         INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
         Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchCreateUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchCreateUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchCreateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchCreateUsersResponse]]:
+        """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+        in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+        a broken stream send what was not answered again, with the same `request_id`s.
+        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+        REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchDeleteUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchDeleteUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchDeleteUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchDeleteUsersResponse]]:
+        """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
         """
 
     @_abc_1.abstractmethod

@@ -9,6 +9,12 @@ TABLES = """
 ALTER TABLE users ADD COLUMN blocked boolean NOT NULL DEFAULT false;
 CREATE INDEX users_blocked_idx ON users (project_id, create_time, user_id) WHERE blocked;
 
+-- What has expired, in all projects, and is not recorded yet.
+ALTER TABLE users ADD COLUMN expiry_recorded boolean NOT NULL DEFAULT false;
+CREATE INDEX users_expiry_idx ON users (expire_time) WHERE expire_time IS NOT NULL AND NOT expiry_recorded;
+CREATE INDEX user_roles_expiry_idx ON user_roles (expire_time) WHERE expire_time IS NOT NULL;
+CREATE INDEX user_tenant_roles_expiry_idx ON user_tenant_roles (expire_time) WHERE expire_time IS NOT NULL;
+
 CREATE TABLE user_actions (
     project_id                 uuid        NOT NULL,
     user_action_id             uuid        NOT NULL,

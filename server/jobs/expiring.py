@@ -1,0 +1,21 @@
+"""Records that accounts and role grants have expired, so that events tell of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.config import Config
+from server.store import expiry
+from server.store.database import Database
+
+BATCH: Final = 500
+"""Rows that one transaction changes."""
+
+
+def record_expiries(database: Database, config: Config) -> None:
+    """Records all that have expired since the last time."""
+    for record_some in (expiry.remove_grants, expiry.record_accounts):
+        more = True
+        while more:
+            with database.transaction():
+                more = record_some(database, BATCH) == BATCH

@@ -1,0 +1,130 @@
+"""Requests to WebhookService, and the events that webhooks are told of, as tests need them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from roster.v1 import project_pb2, role_pb2
+from roster.v1 import project_service_pb2 as project_rpc
+from roster.v1 import role_service_pb2 as role_rpc
+from roster.v1 import webhook_pb2 as pb
+from roster.v1 import webhook_service_pb2 as rpc
+
+from server.config import Config
+from server.domain.sealing import sealer_of
+from server.jobs.delivering import Deliverer
+from server.store.database import Database
+from tests.calling import Client
+
+PENDING, SUCCEEDED, DEAD = (
+    pb.DELIVERY_STATE_PENDING,
+    pb.DELIVERY_STATE_SUCCEEDED,
+    pb.DELIVERY_STATE_DEAD,
+)
+
+
+def allow_private_addresses(client: Client, *, allowed: bool = True) -> None:
+    """Lets the project's webhooks go to this machine, or no longer."""
+    policy = project_pb2.WebhookPolicy(allow_private_addresses=allowed)
+    client.projects.UpdateProject(
+        project_rpc.UpdateProjectRequest(
+            project=project_pb2.Project(settings=project_pb2.ProjectSettings(webhook_policy=policy)),
+            update_mask=FieldMask(paths=["settings"]),
+        )
+    )
+
+
+def create(client: Client, url: str = "https://receiver.example/hook", **fields: Any) -> rpc.CreateWebhookResponse:
+    """A webhook with its secret."""
+    created: rpc.CreateWebhookResponse = client.webhooks.CreateWebhook(
+        rpc.CreateWebhookRequest(webhook=pb.Webhook(url=url, **fields))
+    )
+    return created
+
+
+def get(client: Client, webhook_id: str) -> pb.Webhook:
+    found: pb.Webhook = client.webhooks.GetWebhook(rpc.GetWebhookRequest(webhook_id=webhook_id)).webhook
+    return found
+
+
+def update(client: Client, webhook_id: str, *paths: str, etag: str = "", **fields: Any) -> pb.Webhook:
+    """The changed webhook; without paths there is no mask."""
+    changed: pb.Webhook = client.webhooks.UpdateWebhook(
+        rpc.UpdateWebhookRequest(
+            webhook_id=webhook_id,
+            webhook=pb.Webhook(etag=etag, **fields),
+            update_mask=FieldMask(paths=paths) if paths else None,
+        )
+    ).webhook
+    return changed
+
+
+def delete(client: Client, webhook_id: str, etag: str = "") -> None:
+    client.webhooks.DeleteWebhook(rpc.DeleteWebhookRequest(webhook_id=webhook_id, etag=etag))
+
+
+def send_test(client: Client, webhook_id: str) -> pb.WebhookDelivery:
+    """The delivery of a test."""
+    made: pb.WebhookDelivery = client.webhooks.TestWebhook(
+        rpc.TestWebhookRequest(webhook_id=webhook_id)
+    ).webhook_delivery
+    return made
+
+
+def retry(client: Client, delivery_id: str) -> pb.WebhookDelivery:
+    again: pb.WebhookDelivery = client.webhooks.RetryWebhookDelivery(
+        rpc.RetryWebhookDeliveryRequest(delivery_id=delivery_id)
+    ).webhook_delivery
+    return again
+
+
+def deliveries(client: Client, webhook_id: str = "", **filters: Any) -> list[pb.WebhookDelivery]:
+    """The deliveries, oldest first."""
+    request = rpc.ListWebhookDeliveriesRequest(webhook_id=webhook_id, page_size=1_000, **filters)
+    found = client.webhooks.ListWebhookDeliveries(request).webhook_deliveries
+    return sorted(found, key=lambda delivery: delivery.event_id)
+
+
+def states(client: Client, webhook_id: str = "") -> list[Any]:
+    return [delivery.state for delivery in deliveries(client, webhook_id)]
+
+
+def make_role(client: Client, name: str) -> role_pb2.Role:
+    """An event of type `role.created`, about the role."""
+    made: role_pb2.Role = client.roles.CreateRole(
+        role_rpc.CreateRoleRequest(role=role_pb2.Role(name=name))
+    ).role
+    return made
+
+
+def change_role(client: Client, role: role_pb2.Role, description: str) -> None:
+    """An event of type `role.updated`, about the role."""
+    client.roles.UpdateRole(
+        role_rpc.UpdateRoleRequest(
+            by=role_pb2.RoleRef(role_id=role.role_id), role=role_pb2.Role(description=description)
+        )
+    )
+
+
+@dataclass
+class Work:
+    """Works for webhooks when it is told to: what a job does, without the queue."""
+
+    database: Database
+    config: Config
+    project_id: str
+
+    def deliver(self, webhook_id: str) -> None:
+        """Sends what is due for a webhook."""
+
+        async def once() -> None:
+            deliverer = Deliverer(self.database, self.config, sealer_of(self.config))
+            try:
+                await deliverer.deliver(self.project_id, webhook_id)
+            finally:
+                await deliverer.close()
+
+        asyncio.run(once())
