@@ -18,8 +18,8 @@ from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.domain.sealing import sealer_of
 from server.handlers import SERVICES, Parts, methods
-from server.handlers.batches import Batches
 from server.interceptors import way
+from server.interceptors.wrapping import Way
 from server.store.database import Database
 from server.store.readers import Readers
 
@@ -32,10 +32,11 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     otherwise a port in use is refused."""
     readers = Readers(database, config)
     feed = Feed(database, readers, convert.event_message, config)
+    calls = way(methods(), database, readers, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
-        interceptors=[way(methods(), database, readers, config)],
-        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers + config.batches,
+        interceptors=[calls],
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -45,7 +46,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed)
+    parts = Parts(database, hasher, sealer_of(config), feed)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -55,7 +56,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return Server(server, HealthMonitor(checks, names, database), feed, readers, database)
+    return Server(server, HealthMonitor(checks, names, database), calls, feed, readers, database)
 
 
 def _argon2_cost(config: Config) -> Argon2Cost:
@@ -73,12 +74,14 @@ class Server:
         self,
         server: grpc.Server,
         monitor: HealthMonitor,
+        calls: Way,
         feed: Feed[event_pb2.Event],
         readers: Readers,
         database: Database,
     ) -> None:
         self._server = server
         self._monitor = monitor
+        self._calls = calls
         self._feed = feed
         self._readers = readers
         self._database = database
@@ -98,6 +101,7 @@ class Server:
         self._monitor.stop()
         self._feed.stop()
         self._server.stop(grace).wait()
+        self._calls.close()
         self._feed.join()
         self._readers.close()
         self._database.close()

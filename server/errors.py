@@ -317,7 +317,7 @@ class Error(Exception):
     Nothing secret may be passed: no password, token, key or hash.
     """
 
-    def __init__(self, reason: Reason, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
+    def __init__(self, reason: Reason, /, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
         self.reason = reason
         self.kind, template = REASONS[reason]
         metadata = {name: value[:METADATA_CHARACTERS] for name, value in metadata.items()}

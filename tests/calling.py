@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -113,7 +113,10 @@ class _Service:
                 answer = method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
-            return Stream(answer) if isinstance(answer, grpc.Call) else answer
+            if not isinstance(answer, grpc.Call):
+                return answer
+            self._client.streams.append(Stream(answer))
+            return self._client.streams[-1]
 
         return call
 
@@ -125,6 +128,8 @@ class Client:
     channel: grpc.Channel
     project_id: str = ""
     key: str = ""
+    streams: list[Stream] = field(default_factory=list)
+    """Those that were begun: one that nobody holds would end when it is found."""
 
     def __post_init__(self) -> None:
         self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
@@ -149,4 +154,4 @@ class Client:
 
     def with_key(self, project_id: str, key: str) -> Client:
         """The same channel with other credentials."""
-        return Client(self.channel, project_id, key)
+        return Client(self.channel, project_id, key, self.streams)

@@ -60,9 +60,13 @@ Answering = Callable[[Received], Reply]
 class Receiver:
     """A server; `port` 0 picks a free one. With `tls` it speaks https."""
 
-    def __init__(self, answer: Answering = lambda _: OK, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, answer: Answering = lambda _: OK, *, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.answer = answer
         self.received: list[Received] = []
+        self.connections = 0
+        """How many were attempted, also those that nothing came of."""
         self._arrived = threading.Condition()
         self._server = _Server(("127.0.0.1", port), self)
         self.port = self._server.server_port
@@ -108,6 +112,10 @@ class _Server(ThreadingHTTPServer):
         self.receiver = receiver
         super().__init__(address, _Handler)
 
+    def get_request(self) -> tuple[Any, Any]:
+        self.receiver.connections += 1
+        return super().get_request()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that breaks off, or does not like the certificate, is what some tests are about."""
 
@@ -136,5 +144,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Nothing is printed."""

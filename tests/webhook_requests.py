@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -37,7 +36,9 @@ def allow_private_addresses(client: Client, *, allowed: bool = True) -> None:
     )
 
 
-def create(client: Client, url: str = "https://receiver.example/hook", **fields: Any) -> rpc.CreateWebhookResponse:
+def create(
+    client: Client, url: str = "https://receiver.example/hook", **fields: Any
+) -> rpc.CreateWebhookResponse:
     """A webhook with its secret."""
     created: rpc.CreateWebhookResponse = client.webhooks.CreateWebhook(
         rpc.CreateWebhookRequest(webhook=pb.Webhook(url=url, **fields))
@@ -109,22 +110,17 @@ def change_role(client: Client, role: role_pb2.Role, description: str) -> None:
     )
 
 
-@dataclass
 class Work:
     """Works for webhooks when it is told to: what a job does, without the queue."""
 
-    database: Database
-    config: Config
-    project_id: str
+    def __init__(self, database: Database, config: Config, project_id: str) -> None:
+        self.database = database
+        self._project_id = project_id
+        self._deliverer = Deliverer(database, config, sealer_of(config))
 
     def deliver(self, webhook_id: str) -> None:
         """Sends what is due for a webhook."""
+        asyncio.run(self._deliverer.deliver(self._project_id, webhook_id))
 
-        async def once() -> None:
-            deliverer = Deliverer(self.database, self.config, sealer_of(self.config))
-            try:
-                await deliverer.deliver(self.project_id, webhook_id)
-            finally:
-                await deliverer.close()
-
-        asyncio.run(once())
+    def close(self) -> None:
+        asyncio.run(self._deliverer.close())

@@ -1,7 +1,6 @@
 """Between the domain and the contract, both ways, and only here."""
 
 from server.convert.events import event_filter, event_message, watch_request
-from server.convert.batches import batch_options, user_results
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -38,7 +37,7 @@ from server.convert.users import (
     user_ref,
     user_status,
 )
-from server.convert.values import instant, masked, named_attributes, populated, values_of, within
+from server.convert.values import instant, masked, named_attributes, populated, values_of
 from server.convert.webhooks import (
     delivery_filter,
     webhook_delivery_message,
@@ -56,7 +55,6 @@ __all__ = [
     "applied_action_message",
     "attribute_type",
     "attribute_values",
-    "batch_options",
     "check_message",
     "custom_attribute_message",
     "delivery_filter",
@@ -83,10 +81,8 @@ __all__ = [
     "user_filter",
     "user_message",
     "user_ref",
-    "user_results",
     "user_status",
     "values_of",
-    "within",
     "watch_request",
     "webhook_delivery_message",
     "webhook_message",

@@ -150,11 +150,13 @@ class Definition(NamedTuple):
     def _option_texts(self, option: str, locale: str) -> dict[str, Any]:
         if not option:
             return {}
-        for chosen in self.options:
-            if option.lower() == chosen["option_id"] or fold(option) == fold(chosen["name"]):
-                texts = chosen["localized_names"]
-                return {"option": chosen["name"], "localized_option": localized(texts, locale)}
-        raise Error(Reason.USER_ACTION_OPTION_NOT_FOUND, option=option)
+        # An id counts before a name that looks like it.
+        named = [chosen for chosen in self.options if option.lower() == chosen["option_id"]]
+        named += [chosen for chosen in self.options if fold(option) == fold(chosen["name"])]
+        if not named:
+            raise Error(Reason.USER_ACTION_OPTION_NOT_FOUND, option=option)
+        texts = named[0]["localized_names"]
+        return {"option": named[0]["name"], "localized_option": localized(texts, locale)}
 
 
 def _reason_texts(reason: Mapping[str, Any] | None, locale: str) -> dict[str, Any]:

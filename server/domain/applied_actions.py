@@ -151,7 +151,10 @@ class AppliedActions:
         event = action_events.event(
             caller, "START", applied, now, ground.locale, notify_user=wish.notify_user
         )
-        rows.create(self._database, {**event, **_columns(applied)}, only=alone)
+        try:
+            rows.create(self._database, {**event, **_columns(applied)}, only=alone)
+        except Error as error:
+            raise _named(error, by, asked) from None
         return applied
 
     def modify(
@@ -329,6 +332,15 @@ def _uuid_or_none(text: str) -> str | None:
         return str(UUID(text))
     except ValueError:
         return None
+
+
+def _named(error: Error, by: UserRef, asked: Application) -> Error:
+    """The same with the name of what went away between the look at it and its use."""
+    if error.reason is Reason.USER_NOT_FOUND:
+        return user_not_found(by)
+    if error.reason is Reason.USER_ACTION_NOT_FOUND:
+        return not_found(error.reason, "user_action_id", asked.user_action_id)
+    return error
 
 
 def _not_found(applied_action_id: str) -> Error:

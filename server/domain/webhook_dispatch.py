@@ -119,7 +119,7 @@ class Dispatch:
 
     def _record(self, project_id: str, webhook_id: str, target: Target, outcomes: Sequence[Outcome]) -> bool:
         """Records outcomes and what they say of the receiver; returns whether that disables the webhook."""
-        columns = [outcome.columns(self._first_retry) for outcome in outcomes]
+        columns = [outcome.columns(self._first_retry, target.url) for outcome in outcomes]
         recorded = rows.record(self._database, project_id, webhook_id, columns)
         telling = [
             outcome
@@ -140,7 +140,7 @@ class Dispatch:
         return True
 
     def _cause_to_disable(self, since: datetime | None, outcomes: Sequence[Outcome]) -> str:
-        if any(outcome.gone for outcome in outcomes):
+        if any(outcome.gone(outcome.url) for outcome in outcomes):
             return "GONE"
         lasts = since is not None and datetime.now(UTC) - since >= self._disable_after
         return "FAILING" if lasts else ""

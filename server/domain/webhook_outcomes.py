@@ -59,30 +59,28 @@ class Outcome:
     attempt_time: datetime
     answer: Answer
 
-    @property
-    def state(self) -> str:
-        """The state of the delivery from now on."""
+    def state(self, url: str) -> str:
+        """The state of the delivery from now on, if this is the webhook's present URL."""
         if not self.answer.error:
             return "SUCCEEDED"
         last = self.claim.attempts_before + 1 >= MAX_ATTEMPTS
-        return "DEAD" if last or self.gone or self.claim.event is None else "PENDING"
+        return "DEAD" if last or self.gone(url) or self.claim.event is None else "PENDING"
 
     @property
     def end_time(self) -> datetime:
         """When the answer came, or was not waited for any longer."""
         return self.attempt_time + self.answer.duration
 
-    @property
-    def gone(self) -> bool:
-        """Whether the receiver wants to hear no more, ever."""
-        return self.answer.status_code == HTTPStatus.GONE
+    def gone(self, url: str) -> bool:
+        """Whether the receiver at this URL wants to hear no more, ever."""
+        return self.answer.status_code == HTTPStatus.GONE and self.url == url
 
-    def columns(self, first_retry: float) -> dict[str, Any]:
-        """What the store records of it."""
+    def columns(self, first_retry: float, url: str) -> dict[str, Any]:
+        """What the store records of it; `url` is the webhook's present one."""
         return {
             "delivery_id": self.claim.delivery_id,
             "lease": self.claim.lease,
-            "state": self.state,
+            "state": self.state(url),
             "pause": pause(first_retry, self.claim.attempts_before + 1, self.answer.retry_after),
             "attempt": attempt_text(self.attempt_time, self.answer),
         }

@@ -64,8 +64,9 @@ def url_problem(text: str, *, allow_private: bool) -> str | None:
 
 
 def _literal(host: str) -> Address | None:
-    """The IP address that a host is; None if it is a name."""
+    """The IP address that a host is; None if it is a name. One that means something on one machine only, by
+    the name of a network interface, is neither."""
     try:
-        return ip_address(host)
+        return None if "%" in host else ip_address(host)
     except ValueError:
         return None

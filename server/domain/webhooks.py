@@ -15,8 +15,10 @@ from server.domain.event_types import unknown_types
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.sealing import Sealer
+from server.domain.settings import settings_of
 from server.domain.webhook_urls import url_problem
 from server.errors import Error, Reason, Violation, refuse_invalid
+from server.store import projects as project_rows
 from server.store import webhook_deliveries as delivery_rows
 from server.store import webhooks as rows
 from server.store.database import Database, Row
@@ -25,6 +27,7 @@ USE_OF_ACTIONS: Final = "user.action"
 """Stands for all that is done with user actions where types of events are named, and in what is sent."""
 MAX_OVERLAP: Final = timedelta(days=30)
 _SECRET_BYTES: Final = 32
+_SETTINGS: Final = list(project_rows.PROJECT_COLUMNS).index("settings")
 
 
 class Webhook(NamedTuple):
@@ -96,7 +99,7 @@ class Webhooks:
 
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[Webhook, str]:
         """Creates a webhook and returns it with its secret. Raises FIELDS_INVALID, WEBHOOK_LIMIT."""
-        values = _checked(caller, {**SETTABLE, **values})
+        values = self._checked(caller, {**SETTABLE, **values})
         webhook_id = new_id()
         secret, sealed = self._new_secret(webhook_id)
         create_time, others = rows.create(
@@ -122,7 +125,7 @@ class Webhooks:
         webhook = self._locked(caller, webhook_id)
         require_etag(etag, webhook.etag)
         before = {name: getattr(webhook, name) for name in SETTABLE}
-        after = {**before, **_checked(caller, values)}
+        after = {**before, **self._checked(caller, values)}
         changes = events.changes(before, after)
         if not changes:
             return webhook
@@ -166,6 +169,28 @@ class Webhooks:
         )
         return rotated, secret
 
+    def _checked(self, caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
+        kept = dict(values)
+        violations = unknown_types(kept.get("event_types", ()), "webhook.event_types", also={USE_OF_ACTIONS})
+        if "url" in kept:
+            kept["url"] = kept["url"].strip()
+            if problem := self._url_problem(caller, kept["url"]):
+                violations.append(Violation("webhook.url", problem))
+        refuse_invalid(violations)
+        return kept
+
+    def _url_problem(self, caller: Caller, url: str) -> str | None:
+        if not url:
+            return "is required"
+        known = caller.settings
+        problem = url_problem(url, allow_private=known.webhook_policy.allow_private_addresses)
+        if problem is None or known.webhook_policy.allow_private_addresses:
+            return problem
+        # What is known is a few seconds old: who has just changed the settings must not be refused.
+        row = project_rows.get(self._database, caller.project_id)
+        present = known if row is None else settings_of(row[_SETTINGS])
+        return url_problem(url, allow_private=present.webhook_policy.allow_private_addresses)
+
     def _new_secret(self, webhook_id: str) -> tuple[str, bytes]:
         """A new secret, as receivers know it and as it is stored."""
         secret = secrets.token_bytes(_SECRET_BYTES)
@@ -183,21 +208,6 @@ def _afresh(webhook: Webhook, changed: Webhook) -> Webhook:
         return changed
     cause = changed.disable_cause if changed.disabled else ""
     return changed._replace(disable_cause=cause, failing_since=None)
-
-
-def _checked(caller: Caller, values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = dict(values)
-    violations = unknown_types(kept.get("event_types", ()), "webhook.event_types", also={USE_OF_ACTIONS})
-    if "url" in kept:
-        kept["url"] = kept["url"].strip()
-        policy = caller.settings.webhook_policy
-        problem = url_problem(kept["url"], allow_private=policy.allow_private_addresses)
-        if not kept["url"]:
-            problem = "is required"
-        if problem:
-            violations.append(Violation("webhook.url", problem))
-    refuse_invalid(violations)
-    return kept
 
 
 def _require_overlap(until: datetime | None) -> None:

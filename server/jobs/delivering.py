@@ -47,7 +47,7 @@ def hasten_deliveries(database: Database, config: Config) -> None:
 
 
 class Deliverer:
-    """Sends what waits for webhooks. It belongs to one event loop."""
+    """Sends what waits for webhooks."""
 
     def __init__(self, database: Database, config: Config, sealer: Sealer) -> None:
         self._dispatch = Dispatch(database, config, sealer)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.worker import Worker
 
 from server.config import Config
@@ -32,6 +32,8 @@ _RETRY_STALLED: Final = "* * * * * */5"
 _REMOVE_OLD: Final = "7 * * * *"
 _OLD_HOURS: Final = 7 * 24
 """Hours that the record of a failed job is kept."""
+_LOOK: Final = 1.0
+"""Seconds between two looks for jobs that nothing has announced."""
 _PAUSE: Final = 1.0
 """Seconds before the queue is opened again after it was lost."""
 
@@ -103,11 +105,12 @@ class JobWorker:
                 self._workers = []
 
     def _worker(self, app: App, queue: str) -> Worker:
-        return Worker(
+        return _PromptWorker(
             app=app,
             queues=[queue],
             name=queue,
             concurrency=CONCURRENCY[queue],
+            fetch_job_polling_interval=_LOOK,
             delete_jobs="successful",
             install_signal_handlers=False,
             shutdown_graceful_timeout=self._config.shutdown_grace,
@@ -146,6 +149,17 @@ class JobWorker:
             await asyncio.to_thread(chore.run, self._database, self._config)
 
         return run
+
+
+class _PromptWorker(Worker):
+    """Looks for work whenever a job has ended: one that waited for its lock may run now, which the library
+    itself would notice at its next look only."""
+
+    async def _process_job(self, context: JobContext) -> None:
+        try:
+            await super()._process_job(context)
+        finally:
+            self._new_job_event.set()
 
 
 def _periodic(app: App, name: str, cron: str, run: Callable[[int], Awaitable[None]]) -> None:

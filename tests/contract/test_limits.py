@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server import config
+from server.domain.event_watch import HEARTBEAT, MESSAGE_EVENTS, PATIENCE
 from server.domain.passwords.opaque import MAX_PASSWORD_BYTES
 from server.errors import REASONS, Reason
 from tests.contract.descriptions import comment, fields, rules
@@ -111,7 +112,7 @@ def test_time_in_which_a_repeat_is_one() -> None:
     assert f"last {hours}" in comment("ErrorReason.ERROR_REASON_REQUEST_ID_REUSED")
 
     for name in fields():
-        if name.endswith(".request_id"):
+        if name.endswith("Request.request_id"):
             pointed = re.match(r"As in (\w+)\.", comment(name))
             told = comment(f"{pointed.group(1)}.request_id") if pointed else comment(name)
             assert f"within {hours}" in told
@@ -156,6 +157,7 @@ UNSTATED = {
     "RotateManagementKeyRequest.overlap",
     "RotateWebhookSecretRequest.previous_secret_expire_time",
     "AppliedAction.history",
+    "WatchEventsResponse.events",
     "ApplyUserActionRequest.duration",
     "ModifyAppliedActionRequest.duration",
 }
@@ -179,6 +181,24 @@ def test_overlap_of_a_rotation() -> None:
     """Seven days."""
     assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600
     assert "at most 7 days" in comment("RotateManagementKeyRequest.overlap")
+
+
+def test_events_of_a_message() -> None:
+    """500."""
+    assert f"at most {MESSAGE_EVENTS}" in comment("WatchEventsResponse.events")
+
+
+def test_silence_of_a_watch() -> None:
+    """1 to 60 seconds, 15 if nothing is said."""
+    words = comment("WatchEventsRequest.heartbeat_interval")
+    rule = rules("WatchEventsRequest.heartbeat_interval").duration
+
+    assert f"{rule.gte.seconds} to {rule.lte.seconds} seconds; absent: {HEARTBEAT:.0f} seconds" in words
+
+
+def test_patience_with_a_watcher() -> None:
+    """30 seconds."""
+    assert f"longer than {PATIENCE:.0f} seconds for a message" in comment("EventService.WatchEvents")
 
 
 def test_history_of_an_applied_action() -> None:

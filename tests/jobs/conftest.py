@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from server.store.database import Database
 from tests.calling import Client
 from tests.receiver import Receiver
 from tests.webhook_requests import Work, allow_private_addresses
+
+StartWork = Callable[..., Work]
 
 
 @pytest.fixture
@@ -29,7 +32,21 @@ def project(client: Client) -> Client:
 
 
 @pytest.fixture
-def work(database: Database, config: Config, client: Client) -> Work:
+def start_work(database: Database, config: Config, client: Client) -> Iterator[StartWork]:
+    """Gets ready to work for webhooks; settings other than the usual ones are arguments."""
+    started = []
+
+    def start(**settings: Any) -> Work:
+        work = Work(database, config.model_copy(update=settings), client.project_id)
+        started.append(work)
+        return work
+
+    yield start
+    for work in started:
+        work.close()
+
+
+@pytest.fixture
+def work(start_work: StartWork) -> Work:
     """Works for webhooks when it is told to, and tries again at once."""
-    quick = config.model_copy(update={"webhook_first_retry": 1e-6})
-    return Work(database, quick, client.project_id)
+    return start_work(webhook_first_retry=1e-6)

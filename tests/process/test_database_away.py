@@ -182,7 +182,7 @@ def test_no_acknowledged_change_is_lost_when_the_database_stops_under_load(
 
 
 def test_more_callers_than_allowed_are_refused_at_once(installation: Installation) -> None:
-    """Beyond `maximum_concurrent_rpcs`, and the watchers there could be, a call is not queued:
+    """A call is not queued beyond `maximum_concurrent_rpcs` and the watchers that there could be:
     RESOURCE_EXHAUSTED, while the others wait."""
     config = Config(workers=1, threads=2, maximum_concurrent_rpcs=3, watchers=1, call_timeout=2)
     server = create_server(config, Database(installation.url, config))

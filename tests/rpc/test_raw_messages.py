@@ -18,16 +18,19 @@ from tests.rows import contents
 
 
 def attempt(client: Client, name: str, body: bytes) -> bytes | Refused:
-    """Calls an RPC with these bytes for its request, and returns its answer or its refusal."""
+    """Calls an RPC with these bytes for its request, and returns its first answer, or its refusal."""
     service, _, method = name.partition("/")
-    call: Any = client.channel.unary_unary(
-        f"/roster.v1.{service}/{method}", request_serializer=None, response_deserializer=None
-    )
+    streams = METHODS[name].server_streaming
+    kind = client.channel.unary_stream if streams else client.channel.unary_unary
+    call: Any = kind(f"/roster.v1.{service}/{method}", request_serializer=None, response_deserializer=None)
     try:
-        answer: bytes = call(body, timeout=TIMEOUT, metadata=client.metadata)
+        answer = call(body, timeout=TIMEOUT, metadata=client.metadata)
+        first: bytes = next(answer) if streams else answer
     except grpc.RpcError as error:
         return Refused(error)
-    return answer
+    if streams:
+        answer.cancel()
+    return first
 
 
 def send(client: Client, name: str, body: bytes) -> bytes:
