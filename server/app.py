@@ -18,6 +18,7 @@ from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.domain.sealing import sealer_of
 from server.handlers import SERVICES, Parts, methods
+from server.handlers.batches import Batches
 from server.interceptors import way
 from server.interceptors.wrapping import Way
 from server.store.database import Database
@@ -36,7 +37,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
         interceptors=[calls],
-        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers,
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers + config.batches,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -46,7 +47,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), feed)
+    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]

@@ -1,5 +1,6 @@
 """Between the domain and the contract, both ways, and only here."""
 
+from server.convert.batches import batch_options, user_results
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.passwords import new_password
 from server.convert.resources import (
@@ -37,7 +38,7 @@ from server.convert.users import (
     user_ref,
     user_status,
 )
-from server.convert.values import instant, masked, named_attributes, populated, values_of
+from server.convert.values import instant, masked, named_attributes, populated, values_of, within
 from server.convert.webhooks import (
     delivery_filter,
     webhook_delivery_message,
@@ -55,6 +56,7 @@ __all__ = [
     "applied_action_message",
     "attribute_type",
     "attribute_values",
+    "batch_options",
     "check_message",
     "custom_attribute_message",
     "delivery_filter",
@@ -81,6 +83,7 @@ __all__ = [
     "user_filter",
     "user_message",
     "user_ref",
+    "user_results",
     "user_status",
     "values_of",
     "watch_request",
@@ -88,4 +91,5 @@ __all__ = [
     "webhook_message",
     "webhook_values",
     "wish",
+    "within",
 ]

@@ -45,6 +45,7 @@ from server.domain.roles import Roles
 from server.domain.sealing import Sealer
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
+from server.domain.user_batches import UserBatches
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
@@ -52,6 +53,7 @@ from server.domain.users import Users
 from server.domain.webhook_deliveries import WebhookDeliveries
 from server.domain.webhooks import Webhooks
 from server.handlers.application_service import ApplicationService
+from server.handlers.batches import Batches
 from server.handlers.custom_attribute_service import CustomAttributeService
 from server.handlers.event_service import EventService
 from server.handlers.management_key_service import ManagementKeyService
@@ -75,6 +77,7 @@ class Parts:
     database: Database
     hasher: Hasher
     sealer: Sealer
+    batches: Batches
     feed: Feed[event_pb2.Event]
 
 
@@ -89,13 +92,16 @@ class Service:
 
 def _user_service(parts: Parts) -> UserService:
     passwords = UserPasswords(parts.database, parts.hasher)
+    users = Users(parts.database, passwords)
     return UserService(
-        Users(parts.database, passwords),
+        users,
         UserLists(parts.database),
         UserStatuses(parts.database),
         Memberships(parts.database),
         passwords,
         Permissions(parts.database),
+        UserBatches(parts.database, users, passwords),
+        parts.batches,
     )
 
 
