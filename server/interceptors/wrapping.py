@@ -106,7 +106,7 @@ class Way(grpc.ServerInterceptor):
             around = interceptor.stream if handler.response_streaming else interceptor.unary
             proceed = _step(around, proceed, method)
             decode = interceptor.decoder(decode)
-        if kind == "unary_stream":
+        if kind in self._pools:
             _run_in(self._pools[kind], proceed)
         wrapped: Handler = handler._replace(**{kind: proceed}, request_deserializer=decode)
         return wrapped
