@@ -72,10 +72,6 @@ def within(path: str, read: Callable[..., Any], *arguments: Any) -> Any:
 Reader = Callable[[Message, str], Any]
 
 
-def _plain(message: Message, field: str) -> Any:
-    return getattr(message, field)
-
-
 def _strings(message: Message, field: str) -> tuple[str, ...]:
     return tuple(getattr(message, field))
 
@@ -117,7 +113,10 @@ _READERS: Final[dict[str, Reader]] = {
 
 def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, Any]:
     """The values of these fields, for the domain. `path` leads to the message in the request."""
-    return {name: within(path, _READERS.get(name, _plain), message, name) for name in names}
+    return {
+        name: within(path, _READERS[name], message, name) if name in _READERS else getattr(message, name)
+        for name in names
+    }
 
 
 def populated(message: Message, settable: Iterable[str]) -> list[str]:

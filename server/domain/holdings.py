@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from server.config import MAX_APPLICATIONS_PER_USER, MAX_ROLES_PER_USER, MAX_TENANTS_PER_USER
 from server.domain.caller import Caller
@@ -202,13 +202,24 @@ def _by_name(found: Iterable[Row]) -> Declarations:
     return {attribute.name: attribute for attribute in map(attribute_of, found)}
 
 
-def require_room(user: User) -> None:
+class Holder(Protocol):
+    """Who holds things: a user, or one to be."""
+
+    @property
+    def roles(self) -> tuple[HeldRole, ...]: ...
+    @property
+    def tenants(self) -> tuple[HeldTenant, ...]: ...
+    @property
+    def applications(self) -> tuple[HeldApplication, ...]: ...
+
+
+def require_room(holder: Holder) -> None:
     """Raises TOO_MANY_ROLES, TOO_MANY_TENANTS, TOO_MANY_APPLICATIONS."""
-    most_roles = max(len(user.roles), *(len(tenant.roles) for tenant in user.tenants), 0)
+    most_roles = max(len(holder.roles), *(len(tenant.roles) for tenant in holder.tenants), 0)
     for number, limit, reason in (
         (most_roles, MAX_ROLES_PER_USER, Reason.TOO_MANY_ROLES),
-        (len(user.tenants), MAX_TENANTS_PER_USER, Reason.TOO_MANY_TENANTS),
-        (len(user.applications), MAX_APPLICATIONS_PER_USER, Reason.TOO_MANY_APPLICATIONS),
+        (len(holder.tenants), MAX_TENANTS_PER_USER, Reason.TOO_MANY_TENANTS),
+        (len(holder.applications), MAX_APPLICATIONS_PER_USER, Reason.TOO_MANY_APPLICATIONS),
     ):
         if number > limit:
             raise Error(reason, limit=str(limit))

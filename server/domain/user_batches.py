@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.batches import Options, Outcome
@@ -23,8 +23,9 @@ from server.domain.holdings import (
 from server.domain.identity import new_id
 from server.domain.user import (
     SETTABLE,
+    HeldApplication,
     HeldRole,
-    User,
+    HeldTenant,
     UserRef,
     normalized,
     user_not_found,
@@ -32,8 +33,8 @@ from server.domain.user import (
     void_marks,
 )
 from server.domain.user_passwords import NewPassword, UserPasswords
-from server.domain.user_writing import columns_of
-from server.domain.users import BLANK, Users, snapshot
+from server.domain.user_writing import columns_of, role_facts
+from server.domain.users import Users
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import user_batches as rows
 from server.store.database import Database
@@ -53,45 +54,24 @@ class NewUser:
     """A user to create, checked as far as that can be done without the database."""
 
     user_id: str
-    given_id: bool
-    """Whether the caller brought the id."""
     status: str
     values: Mapping[str, Any]
-    """All settable ones, normalized."""
+    """The settable ones that are not absent, normalized."""
     asked: Mapping[str, Any]
     """Those that the caller set."""
-    columns: dict[str, Any]
+    keys: list[tuple[str, str]]
+    """(kind, key) of all identifiers, kinds as in `TAKEN`."""
+    row: Mapping[str, Any]
+    """The columns that are not absent."""
     wishes: Wishes
-    create_time: datetime | None
-    last_login_time: datetime | None
     stored_hash: str
     """'' for no password."""
     temporary: bool
 
     @property
-    def row(self) -> dict[str, Any]:
-        """The columns as the store's batches take them."""
-        return {
-            **self.columns,
-            "user_id": self.user_id,
-            "status": self.status,
-            "metadata": self.values["metadata"],
-            "create_time": self.create_time,
-            "last_login_time": self.last_login_time,
-        }
-
-    @property
-    def keys(self) -> list[tuple[str, str]]:
-        """(kind, key) of all identifiers, kinds as in `TAKEN`."""
-        columns = self.columns
-        found = [("login_id", key) for key in columns["login_id_keys"]]
-        if self.given_id:
-            found.append(("user_id", self.user_id))
-        if columns["email_key"]:
-            found.append(("email", columns["email_key"]))
-        if columns["phone_number"]:
-            found.append(("phone_number", columns["phone_number"]))
-        return found
+    def login_id_keys(self) -> list[str]:
+        """The login ids, folded."""
+        return [key for kind, key in self.keys if kind == "login_id"]
 
 
 class UserBatches:
@@ -126,16 +106,29 @@ class UserBatches:
         times = {"user.create_time": create_time, "user.last_login_time": last_login_time}
         refuse_invalid([*violations(values), *wishes.violations(), *_future(times)])
         stored_hash = self._passwords.hash_new(caller, password, values) if password else ""
+        given_id, user_id = user_id, user_id or new_id()
+        columns = columns_of(values)
+        identifiers = {
+            "user_id": [given_id],
+            "email": [columns["email_key"]],
+            "phone_number": [columns["phone_number"]],
+            "login_id": columns.pop("login_id_keys"),
+        }
+        columns |= {
+            "user_id": user_id,
+            "status": status,
+            "metadata": values["metadata"],
+            "create_time": create_time,
+            "last_login_time": last_login_time,
+        }
         return NewUser(
-            user_id=user_id or new_id(),
-            given_id=bool(user_id),
+            user_id=user_id,
             status=status,
-            values=values,
+            values=_present(values),
             asked=asked,
-            columns=columns_of(values),
+            keys=sorted((kind, key) for kind, keys in identifiers.items() for key in keys if key),
+            row=_present(columns),
             wishes=wishes,
-            create_time=create_time,
-            last_login_time=last_login_time,
             stored_hash=stored_hash,
             temporary=password.temporary if password else False,
         )
@@ -145,12 +138,12 @@ class UserBatches:
         outcomes = {index: Outcome(error=item) for index, item in enumerate(items) if isinstance(item, Error)}
         todo = {index: item for index, item in enumerate(items) if isinstance(item, NewUser)}
         ground = self._ground(caller, todo.values())
-        made: dict[int, User] = {}
+        made: dict[int, _Holding] = {}
         seen: set[tuple[str, str]] = set()
         for index, item in todo.items():
             if seen.isdisjoint(item.keys):
                 try:
-                    made[index] = ground.user(item)
+                    made[index] = ground.holding(item)
                 except Error as error:
                     outcomes[index] = Outcome(error=error)
                 else:
@@ -179,7 +172,7 @@ class UserBatches:
         return _Ground(found, declared, defaults)
 
     def _insert(
-        self, caller: Caller, todo: Mapping[int, NewUser], made: Mapping[int, User], ground: _Ground
+        self, caller: Caller, todo: Mapping[int, NewUser], made: Mapping[int, _Holding], ground: _Ground
     ) -> list[int]:
         """Inserts those whose identifiers are free, and returns their positions."""
         while made:
@@ -296,23 +289,40 @@ class _Ground:
     declared: Declarations
     defaults: Mapping[str, HeldRole]
 
-    def user(self, item: NewUser) -> User:
-        """What becomes of an item. Raises ROLE_NOT_FOUND and its like, FIELDS_INVALID, TOO_MANY_ROLES."""
+    def holding(self, item: NewUser) -> _Holding:
+        """What an item is to hold. Raises ROLE_NOT_FOUND and its like, FIELDS_INVALID, TOO_MANY_ROLES."""
         wishes = item.wishes
-        held = self.found.held_roles(wishes.roles or ())
+        roles = self.found.held_roles(wishes.roles or ())
         if self.defaults:
-            held = in_order({**self.defaults, **{role.role_id: role for role in held}}.values())
-        user = BLANK._replace(
-            user_id=item.user_id,
-            status=item.status,
-            **item.values,
-            roles=held,
-            tenants=self.found.held_tenants(wishes.tenants or ()),
-            applications=self.found.held_applications(wishes.application_ids or ()),
-            custom_attributes=attribute_values({}, wishes, self.declared, creating=True),
+            roles = in_order({**self.defaults, **{role.role_id: role for role in roles}}.values())
+        holding = _Holding(
+            roles,
+            self.found.held_tenants(wishes.tenants or ()),
+            self.found.held_applications(wishes.application_ids or ()),
+            attribute_values({}, wishes, self.declared, creating=True),
         )
-        require_room(user)
-        return user
+        require_room(holding)
+        return holding
+
+
+class _Holding(NamedTuple):
+    """What a new user holds."""
+
+    roles: tuple[HeldRole, ...]
+    tenants: tuple[HeldTenant, ...]
+    applications: tuple[HeldApplication, ...]
+    custom_attributes: dict[str, Any]
+
+    def facts(self) -> dict[str, Any]:
+        """What the event shows of it."""
+        facts = role_facts(self.roles)
+        if self.tenants:
+            facts["tenants"] = {tenant.tenant_id: role_facts(tenant.roles) for tenant in self.tenants}
+        if self.applications:
+            facts["applications"] = [held.application_id for held in self.applications]
+        if self.custom_attributes:
+            facts["custom_attributes"] = self.custom_attributes
+        return facts
 
 
 class _Lines:
@@ -325,19 +335,19 @@ class _Lines:
         """As JSON, by kind; without the kinds that are empty."""
         return {kind: events.to_json(found) for kind, found in self.rows.items() if found}
 
-    def add(self, item: NewUser, user: User, ground: _Ground) -> None:
+    def add(self, item: NewUser, holding: _Holding, ground: _Ground) -> None:
         """Takes a user in."""
-        user_id, columns = item.user_id, item.columns
-        shown = snapshot(user)
+        user_id = item.user_id
         into = self.rows
-        into["events"].append({"event_id": new_id(), "user_id": user_id, "data": {"after": shown}})
-        for key in columns["login_id_keys"]:
+        after = {"user_id": user_id, "status": item.status, **item.values, **holding.facts()}
+        into["events"].append({"event_id": new_id(), "user_id": user_id, "data": {"after": after}})
+        for key in item.login_id_keys:
             into["login_ids"].append({"user_id": user_id, "login_id_key": key})
-        for role in user.roles:
+        for role in holding.roles:
             into["roles"].append(
                 {"user_id": user_id, "role_id": role.role_id, "expire_time": role.expire_time}
             )
-        for tenant in user.tenants:
+        for tenant in holding.tenants:
             into["tenants"].append({"user_id": user_id, "tenant_id": tenant.tenant_id})
             for role in tenant.roles:
                 into["tenant_roles"].append(
@@ -348,9 +358,9 @@ class _Lines:
                         "expire_time": role.expire_time,
                     }
                 )
-        for application in user.applications:
+        for application in holding.applications:
             into["applications"].append({"user_id": user_id, "application_id": application.application_id})
-        for name, value in user.custom_attributes.items():
+        for name, value in holding.custom_attributes.items():
             declared = ground.declared[name]
             for position, (text, number) in enumerate(stored(declared, value)):
                 into["attributes"].append(
@@ -366,6 +376,11 @@ class _Lines:
             into["passwords"].append(
                 {"user_id": user_id, "hash": item.stored_hash, "temporary": item.temporary}
             )
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that are not absent."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _future(times: Mapping[str, datetime | None]) -> list[Violation]:

@@ -93,7 +93,7 @@ class Users:
             tenants=wishes.tenants or (),
             application_ids=wishes.application_ids or (),
         )
-        blank = BLANK._replace(user_id=user_id, status=status, **values)
+        blank = _BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
             tenants=found.held_tenants(wishes.tenants or ()),
@@ -135,7 +135,7 @@ class Users:
                 "most_roles": MAX_ROLES_PER_USER,
                 "attributes_known": known,
                 # The store adds the names of the roles, default ones included.
-                "snapshot": events.to_json(snapshot(wanted)),
+                "snapshot": events.to_json(_snapshot(wanted)),
             },
             only=alone and not attributes,
         )
@@ -240,14 +240,14 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
     return changed
 
 
-def snapshot(user: User) -> dict[str, Any]:
+def _snapshot(user: User) -> dict[str, Any]:
     """What the event of a creation shows."""
     facts = facts_of(user)
     shown = {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
     return {"user_id": user.user_id, "status": user.status, **shown, "roles": facts["roles"]}
 
 
-BLANK: Final = User(
+_BLANK: Final = User(
     user_id="",
     **SETTABLE,
     status="",

@@ -67,8 +67,15 @@ def _recordset(parameter: str, columns: Mapping[str, str]) -> str:
 
 
 _NAMES: Final = ", ".join(USER_COLUMNS)
+# A row need not tell what is absent.
+_ABSENT: Final = {"text": "''", "boolean": "false", "text[]": "'{}'"}
 _SELECTED: Final = ", ".join(
-    "coalesce(create_time, now())" if name == "create_time" else name for name in USER_COLUMNS
+    "coalesce(create_time, now())"
+    if name == "create_time"
+    else f"coalesce({name}, {_ABSENT[sql_type]})"
+    if sql_type in _ABSENT
+    else name
+    for name, sql_type in USER_COLUMNS.items()
 )
 _CREATE: Final = f"""
 INSERT INTO users (project_id, {_NAMES})
