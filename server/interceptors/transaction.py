@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from google.protobuf.message import Message
 
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Effect, Method
+from server.interceptors.fingerprint import fingerprint_of, without_secrets
 from server.interceptors.wrapping import Interceptor, Proceed
 from server.store import request_records
 from server.store.database import Database, Row
@@ -75,7 +75,7 @@ class Transaction(Interceptor):
         """Raises REQUEST_ID_REUSED."""
         project_id = call.caller.project_id
         request_id = request.request_id = request.request_id.lower()
-        fingerprint = _fingerprint(method, request)
+        fingerprint = fingerprint_of(method.name, request)
 
         def answered(first: Row | None) -> Any:
             if first is None:
@@ -97,7 +97,7 @@ class Transaction(Interceptor):
         try:
             with self._database.transaction(claim):
                 response = work()
-                kept = _without_secrets(response).SerializeToString()
+                kept = without_secrets(response)[0].SerializeToString()
                 subject_id = _subject(response)
                 request_records.answer(self._database, project_id, request_id, kept, subject_id)
                 return response
@@ -123,40 +123,3 @@ def _subject(response: Message) -> str | None:
     """The id of the user whose data a response holds."""
     about = getattr(response, "user", None) or getattr(response, "applied_action", None)
     return None if about is None else str(about.user_id)
-
-
-_SCRYPT_COST: Final = 2**14
-_SECRET_BYTES: Final = 2
-
-
-def _fingerprint(method: Method, request: Message) -> bytes:
-    """Tells requests apart.
-
-    It is kept, and must be no way to try passwords: of what is secret in the request it has so few bits, made
-    at such a cost, that a guess is tried sooner against the password's hash.
-    """
-    shown = _without_secrets(request)
-    name = method.name.encode() + b"\0"
-    fingerprint = hashlib.sha256(name + shown.SerializeToString(deterministic=True)).digest()
-    if shown is request:
-        return fingerprint
-    body = request.SerializeToString(deterministic=True)
-    return fingerprint + hashlib.scrypt(body, salt=name, n=_SCRYPT_COST, r=8, p=1, dklen=_SECRET_BYTES)
-
-
-def _without_secrets(message: Any) -> Any:
-    """The message as it may be stored: without the fields that the contract marks `debug_redact`, at any
-    depth but within lists. The message itself if it has none."""
-    kept = message
-    for field, value in message.ListFields():
-        if field.GetOptions().debug_redact:
-            inner = None
-        elif field.message_type is None or field.is_repeated or (inner := _without_secrets(value)) is value:
-            continue
-        if kept is message:
-            kept = type(message)()
-            kept.CopyFrom(message)
-        kept.ClearField(field.name)
-        if inner is not None:
-            getattr(kept, field.name).CopyFrom(inner)
-    return kept

@@ -64,8 +64,8 @@ class Way(grpc.ServerInterceptor):
 
     `intercept_service` runs on the server's one serving thread: it only looks up what was wrapped once.
 
-    Calls of the kinds that have a pool of their own (`unary_stream`, `stream_stream`) run in its threads, which
-    no other call waits for.
+    Calls of the kinds that have a pool of their own (`unary_stream`, `stream_stream`) run in its threads,
+    which no other call waits for.
     """
 
     def __init__(
