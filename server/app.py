@@ -9,7 +9,7 @@ from typing import Final
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from roster.v1 import event_pb2
+from roster.v1 import event_pb2, user_batch_pb2
 
 from server import convert
 from server.config import MAX_MESSAGE_BYTES, Config
@@ -17,6 +17,7 @@ from server.domain.event_feed import Feed
 from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.domain.sealing import sealer_of
+from server.domain.user_exports import UserExports
 from server.handlers import SERVICES, Parts, methods
 from server.handlers.batches import Batches
 from server.interceptors import way
@@ -33,11 +34,15 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     otherwise a port in use is refused."""
     readers = Readers(database, config)
     feed = Feed(database, readers, convert.event_message, config)
+    exports = UserExports(database, convert.exported_user_message, config)
     calls = way(methods(), database, readers, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
         interceptors=[calls],
-        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers + config.batches,
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs
+        + config.watchers
+        + config.exports
+        + config.batches,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -47,7 +52,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed)
+    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -57,7 +62,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return Server(server, HealthMonitor(checks, names, database), calls, feed, readers, database)
+    return Server(server, HealthMonitor(checks, names, database), calls, feed, exports, readers, database)
 
 
 def _argon2_cost(config: Config) -> Argon2Cost:
@@ -77,6 +82,7 @@ class Server:
         monitor: HealthMonitor,
         calls: Way,
         feed: Feed[event_pb2.Event],
+        exports: UserExports[user_batch_pb2.ExportedUser],
         readers: Readers,
         database: Database,
     ) -> None:
@@ -84,6 +90,7 @@ class Server:
         self._monitor = monitor
         self._calls = calls
         self._feed = feed
+        self._exports = exports
         self._readers = readers
         self._database = database
 
@@ -93,17 +100,21 @@ class Server:
         port: int = self._server.add_insecure_port(address)
         self._monitor.start()
         self._feed.start()
+        self._exports.start()
         self._server.start()
         return port
 
     def stop(self, grace: float) -> None:
         """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done.
-        Those who watch events, which has no end of its own, are sent away at once."""
+        Those who watch events, which has no end of its own, or export users, which can be resumed, are sent
+        away at once."""
         self._monitor.stop()
         self._feed.stop()
+        self._exports.stop()
         self._server.stop(grace).wait()
         self._calls.close()
         self._feed.join()
+        self._exports.join()
         self._readers.close()
         self._database.close()
 

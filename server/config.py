@@ -71,6 +71,9 @@ class Config(BaseSettings):
     watchers: Count = 500
     """Streams of WatchEvents that one worker process serves; more are refused at once."""
 
+    exports: Count = 16
+    """Streams of ExportUsers that one worker process serves; more are refused at once."""
+
     batches: Count = 8
     """Streams of batches that one worker process serves; more are refused at once."""
 

@@ -113,6 +113,8 @@ class Reason(StrEnum):
     WATCHER_TOO_SLOW = auto()
     EVENTS_COLLECTED = auto()
     BATCHES_EXHAUSTED = auto()
+    EXPORTS_EXHAUSTED = auto()
+    EXPORT_TOO_SLOW = auto()
     BATCH_IDLE = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
@@ -279,6 +281,14 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.RESOURCE_EXHAUSTED,
         "The watcher did not read for too long; watch again.",
     ),
+    Reason.EXPORTS_EXHAUSTED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The server has as many exports as it takes; repeat the call.",
+    ),
+    Reason.EXPORT_TOO_SLOW: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The export was not read for too long; resume it.",
+    ),
     Reason.EVENTS_COLLECTED: (Kind.OUT_OF_RANGE, "The events that are asked for are not kept any more."),
     Reason.BATCHES_EXHAUSTED: (
         Kind.RESOURCE_EXHAUSTED,
@@ -290,7 +300,7 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     ),
     Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
     Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),
-    Reason.SERVER_STOPPING: (Kind.UNAVAILABLE, "The server is about to stop; watch again."),
+    Reason.SERVER_STOPPING: (Kind.UNAVAILABLE, "The server is about to stop; begin again."),
     Reason.INTERNAL: (Kind.INTERNAL, "Internal error {error_id}."),
 }
 

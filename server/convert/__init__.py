@@ -2,6 +2,7 @@
 
 from server.convert.batches import batch_options, user_results
 from server.convert.events import event_filter, event_message, watch_request
+from server.convert.exports import export_request, exported_user_message
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -62,6 +63,8 @@ __all__ = [
     "delivery_filter",
     "event_filter",
     "event_message",
+    "export_request",
+    "exported_user_message",
     "instant",
     "management_key_message",
     "masked",

@@ -1,7 +1,7 @@
 """Streams to readers who must not dawdle: those of one kind in a process, and somebody who looks after them.
 
-Each lives in the thread of its call. A thread beside them cuts off a reader who takes nothing, and ends the stream
-of one who is not let in any more.
+Each lives in the thread of its call. A thread beside them cuts off a reader who takes nothing, and ends the
+stream of one who is not let in any more.
 """
 
 from __future__ import annotations
@@ -146,7 +146,8 @@ class Streams(Generic[S]):
 
     @contextmanager
     def admitted(self, stream: S) -> Iterator[None]:
-        """Counts a stream in for as long as the block lasts. Raises WATCHERS_EXHAUSTED and its like, SERVER_STOPPING."""
+        """Counts a stream in for as long as the block lasts. Raises WATCHERS_EXHAUSTED and its like,
+        SERVER_STOPPING."""
         with self._lock:
             if self._stopped.is_set():
                 raise Error(Reason.SERVER_STOPPING)

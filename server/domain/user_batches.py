@@ -49,12 +49,21 @@ TAKEN: Final = {
 """What an item fails with when another user has an identifier of it."""
 
 
+class Past(NamedTuple):
+    """What a user brings along from elsewhere, beside what anybody can set."""
+
+    create_time: datetime | None = None
+    last_login_time: datetime | None = None
+    blocked: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class NewUser:
     """A user to create, checked as far as that can be done without the database."""
 
     user_id: str
     status: str
+    """As it is seen."""
     values: Mapping[str, Any]
     """The settable ones that are not absent, normalized."""
     asked: Mapping[str, Any]
@@ -94,8 +103,7 @@ class UserBatches:
         *,
         user_id: str,
         status: str,
-        create_time: datetime | None,
-        last_login_time: datetime | None,
+        past: Past,
         password: NewPassword | None,
     ) -> NewUser:
         """A user to create with these settable values; `user_id` '' lets the server make one.
@@ -103,7 +111,7 @@ class UserBatches:
         May take long, for a plain password is hashed. Raises FIELDS_INVALID, HASHING_OVERLOADED."""
         values = {**SETTABLE, **normalized(asked)}
         values |= void_marks(values)
-        times = {"user.create_time": create_time, "user.last_login_time": last_login_time}
+        times = {"user.create_time": past.create_time, "user.last_login_time": past.last_login_time}
         refuse_invalid([*violations(values), *wishes.violations(), *_future(times)])
         stored_hash = self._passwords.hash_new(caller, password, values) if password else ""
         given_id, user_id = user_id, user_id or new_id()
@@ -118,12 +126,11 @@ class UserBatches:
             "user_id": user_id,
             "status": status,
             "metadata": values["metadata"],
-            "create_time": create_time,
-            "last_login_time": last_login_time,
+            **past._asdict(),
         }
         return NewUser(
             user_id=user_id,
-            status=status,
+            status="BLOCKED" if past.blocked else status,
             values=_present(values),
             asked=asked,
             keys=sorted((kind, key) for kind, keys in identifiers.items() for key in keys if key),
@@ -379,8 +386,8 @@ class _Lines:
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that are not absent."""
-    return {name: value for name, value in values.items() if value}
+    """Those that are not absent; an empty object is not."""
+    return {name: value for name, value in values.items() if value or value == {}}
 
 
 def _future(times: Mapping[str, datetime | None]) -> list[Violation]:

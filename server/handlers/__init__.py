@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message_factory import GetMessageClass
-from roster.v1 import annotations_pb2, event_pb2
+from roster.v1 import annotations_pb2, event_pb2, user_batch_pb2
 from roster.v1 import application_service_pb2 as application
 from roster.v1 import application_service_pb2_grpc as application_grpc
 from roster.v1 import custom_attribute_service_pb2 as custom_attribute
@@ -46,6 +46,7 @@ from server.domain.sealing import Sealer
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
 from server.domain.user_batches import UserBatches
+from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
@@ -79,6 +80,7 @@ class Parts:
     sealer: Sealer
     batches: Batches
     feed: Feed[event_pb2.Event]
+    exports: UserExports[user_batch_pb2.ExportedUser]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _user_service(parts: Parts) -> UserService:
         Permissions(parts.database),
         UserBatches(parts.database, users, passwords),
         parts.batches,
+        parts.exports,
     )
 
 

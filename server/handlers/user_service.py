@@ -14,13 +14,15 @@ from server.domain.holdings import Wishes
 from server.domain.memberships import Memberships
 from server.domain.permissions import Permissions
 from server.domain.user import SETTABLE
-from server.domain.user_batches import NewUser, UserBatches
+from server.domain.user_batches import NewUser, Past, UserBatches
+from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
 from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
+from server.handlers.streams import line_of
 from server.interceptors.call import Call, Checked
 
 _HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
@@ -30,7 +32,7 @@ _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
 class UserService:
     """The users of the caller's project."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a part for each kind of use case
         self,
         users: Users,
         lists: UserLists,
@@ -40,6 +42,7 @@ class UserService:
         permissions: Permissions,
         user_batches: UserBatches,
         batches: Batches,
+        exports: UserExports[batch.ExportedUser],
     ) -> None:
         self._users = users
         self._lists = lists
@@ -49,6 +52,7 @@ class UserService:
         self._permissions = permissions
         self._user_batches = user_batches
         self._batches = batches
+        self._exports = exports
 
     def CreateUser(self, request: rpc.CreateUserRequest, call: Call) -> rpc.CreateUserResponse:
         asked = request.user
@@ -201,8 +205,11 @@ class UserService:
                 _wishes(asked, convert.populated(asked, _HOLDINGS)),
                 user_id=asked.user_id.lower(),
                 status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
-                create_time=convert.within("user", convert.instant, asked, "create_time"),
-                last_login_time=convert.within("user", convert.instant, asked, "last_login_time"),
+                past=Past(
+                    convert.within("user", convert.instant, asked, "create_time"),
+                    convert.within("user", convert.instant, asked, "last_login_time"),
+                    item.blocked,
+                ),
                 password=convert.new_password(item.password) if item.HasField("password") else None,
             )
 
@@ -222,6 +229,14 @@ class UserService:
                 batch.BatchDeleteUsersResponse,
             ),
         )
+
+    def ExportUsers(self, request: rpc.ExportUsersRequest, call: Call) -> Iterator[rpc.ExportUsersResponse]:
+        asked = convert.export_request(request)
+        export = self._exports.begin(call.caller, asked, line_of(call, asked.require_scope))
+        if not call.context.add_callback(export.leave):
+            return
+        for items, resume_token in self._exports.messages(export):
+            yield rpc.ExportUsersResponse(items=items, resume_token=resume_token)
 
     def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))

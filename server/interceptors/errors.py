@@ -36,6 +36,7 @@ RETRY_AFTER: Final = {
     Reason.HASHING_OVERLOADED: 1.0,
     Reason.WATCHERS_EXHAUSTED: 1.0,
     Reason.BATCHES_EXHAUSTED: 1.0,
+    Reason.EXPORTS_EXHAUSTED: 1.0,
     Reason.SERVER_STOPPING: 0.1,
 }
 

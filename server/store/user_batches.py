@@ -28,6 +28,7 @@ USER_COLUMNS: Final = {
     "locale": "text",
     "zoneinfo": "text",
     "status": "text",
+    "blocked": "boolean",
     "metadata": "jsonb",
     "test": "boolean",
     "expire_time": "timestamptz",

@@ -36,8 +36,8 @@ def _statement(filters: frozenset[str], after: bool, hashes: bool) -> str:
 def page(
     database: Database, filters: frozenset[str], parameters: Mapping[str, Any], *, hashes: bool
 ) -> list[Row]:
-    """The first users whom `user_lists.FILTERS` of these names leave, behind the parameters after_key and after_id
-    if there are any: the columns of `store.users`, blocked, whether the password is temporary or NULL for none, its
-    hash if `hashes`, and the sort key."""
+    """The first users whom `user_lists.FILTERS` of these names leave, behind the parameters after_key and
+    after_id if there are any: the columns of `store.users`, blocked, whether the password is temporary or
+    NULL for none, its hash if `hashes`, and the sort key."""
     statement = _statement(filters, "after_id" in parameters, hashes)
     return database.all(statement, parameters, prepare=filters <= USUAL)

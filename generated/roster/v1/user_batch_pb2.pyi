@@ -23,12 +23,14 @@ class BatchCreateUsersRequest(_message.Message):
     def __init__(self, options: _Optional[_Union[_batch_pb2.BatchOptions, _Mapping]] = ..., request_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[CreateUsersItem, _Mapping]]] = ...) -> None: ...
 
 class CreateUsersItem(_message.Message):
-    __slots__ = ("user", "password")
+    __slots__ = ("user", "password", "blocked")
     USER_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
     password: _password_pb2.Password
-    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ...) -> None: ...
+    blocked: bool
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., blocked: _Optional[bool] = ...) -> None: ...
 
 class BatchCreateUsersResponse(_message.Message):
     __slots__ = ("request_id", "results")
@@ -73,3 +75,13 @@ class BatchDeleteUsersResponse(_message.Message):
     request_id: str
     results: _containers.RepeatedCompositeFieldContainer[BatchUserResult]
     def __init__(self, request_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[BatchUserResult, _Mapping]]] = ...) -> None: ...
+
+class ExportedUser(_message.Message):
+    __slots__ = ("user", "password", "blocked")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    password: _password_pb2.Password
+    blocked: bool
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., blocked: _Optional[bool] = ...) -> None: ...

@@ -121,6 +121,11 @@ class UserServiceStub:
                 request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
                 _registered_method=True)
+        self.ExportUsers = channel.unary_stream(
+                '/roster.v1.UserService/ExportUsers',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.FromString,
+                _registered_method=True)
         self.DeleteTestUsers = channel.unary_unary(
                 '/roster.v1.UserService/DeleteTestUsers',
                 request_serializer=roster_dot_v1_dot_user__service__pb2.DeleteTestUsersRequest.SerializeToString,
@@ -277,6 +282,19 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportUsers(self, request, context):
+        """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+        stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+        and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+        expires while the stream is open, the stream ends as another call would be refused.
+        Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteTestUsers(self, request, context):
         """Deletes all test users of the project, as DeleteUser does, and tells how many they were.
         """
@@ -371,6 +389,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.BatchDeleteUsers,
                     request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.SerializeToString,
+            ),
+            'ExportUsers': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportUsers,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.SerializeToString,
             ),
             'DeleteTestUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteTestUsers,
@@ -838,6 +861,33 @@ class UserService:
             '/roster.v1.UserService/BatchDeleteUsers',
             roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
             roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/roster.v1.UserService/ExportUsers',
+            roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -109,6 +109,15 @@ class UserServiceStub:
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
     Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
     """
+    ExportUsers: _grpc.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]
+    """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+    stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+    and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+    expires while the stream is open, the stream ends as another call would be refused.
+    Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
+    """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
@@ -191,6 +200,15 @@ class UserServiceAsyncStub(UserServiceStub):
     BatchDeleteUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]  # type: ignore[assignment]
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
     Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    ExportUsers: _aio.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]  # type: ignore[assignment]
+    """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+    stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+    and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+    expires while the stream is open, the stream ends as another call would be refused.
+    Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
@@ -373,6 +391,21 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchDeleteUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchDeleteUsersResponse]]:
         """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
         Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportUsers(
+        self,
+        request: _user_service_pb2.ExportUsersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_service_pb2.ExportUsersResponse], _abc.AsyncIterator[_user_service_pb2.ExportUsersResponse]]:
+        """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+        stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+        and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+        expires while the stream is open, the stream ends as another call would be refused.
+        Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod
