@@ -35,6 +35,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     readers = Readers(database, config)
     feed = Feed(database, readers, convert.event_message, config)
     exports = UserExports(database, convert.exported_user_message, config)
+    batches = Batches(database, readers, config.batches)
     calls = way(methods(), database, readers, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
@@ -52,7 +53,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), Batches(database, config.batches), feed, exports)
+    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -62,7 +63,9 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return Server(server, HealthMonitor(checks, names, database), calls, feed, exports, readers, database)
+    return Server(
+        server, HealthMonitor(checks, names, database), calls, feed, exports, batches, readers, database
+    )
 
 
 def _argon2_cost(config: Config) -> Argon2Cost:
@@ -83,6 +86,7 @@ class Server:
         calls: Way,
         feed: Feed[event_pb2.Event],
         exports: UserExports[user_batch_pb2.ExportedUser],
+        batches: Batches,
         readers: Readers,
         database: Database,
     ) -> None:
@@ -91,6 +95,7 @@ class Server:
         self._calls = calls
         self._feed = feed
         self._exports = exports
+        self._batches = batches
         self._readers = readers
         self._database = database
 
@@ -101,20 +106,23 @@ class Server:
         self._monitor.start()
         self._feed.start()
         self._exports.start()
+        self._batches.start()
         self._server.start()
         return port
 
     def stop(self, grace: float) -> None:
         """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done.
-        Those who watch events, which has no end of its own, or export users, which can be resumed, are sent
-        away at once."""
+        Those who watch events, which has no end of its own, are sent away at once; so are those who export
+        users or send batches, which can be resumed."""
         self._monitor.stop()
         self._feed.stop()
         self._exports.stop()
+        self._batches.stop()
         self._server.stop(grace).wait()
         self._calls.close()
         self._feed.join()
         self._exports.join()
+        self._batches.join()
         self._readers.close()
         self._database.close()
 

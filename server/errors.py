@@ -296,7 +296,7 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     ),
     Reason.BATCH_IDLE: (
         Kind.DEADLINE_EXCEEDED,
-        "Nothing was sent, or read, for more than {seconds} seconds.",
+        "Nothing was sent, or read, for too long; send again what was not answered.",
     ),
     Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
     Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),

@@ -1,6 +1,12 @@
 """Between the domain and the contract, both ways, and only here."""
 
-from server.convert.batches import batch_options, user_results
+from server.convert.batches import (
+    MakeResult,
+    applied_action_result,
+    batch_options,
+    user_action_result,
+    user_result,
+)
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
 from server.convert.passwords import new_password
@@ -50,11 +56,13 @@ from server.convert.webhooks import (
 __all__ = [
     "ACTION_STATES",
     "MODES",
+    "MakeResult",
     "action_end",
     "application",
     "application_message",
     "applied_action_filter",
     "applied_action_message",
+    "applied_action_result",
     "attribute_type",
     "attribute_values",
     "batch_options",
@@ -82,11 +90,12 @@ __all__ = [
     "user_action_message",
     "user_action_reason_message",
     "user_action_reason_values",
+    "user_action_result",
     "user_action_values",
     "user_filter",
     "user_message",
     "user_ref",
-    "user_results",
+    "user_result",
     "user_status",
     "values_of",
     "watch_request",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from google.rpc.status_pb2 import Status
-from roster.v1 import batch_pb2, user_batch_pb2
+from roster.v1 import batch_pb2, user_action_batch_pb2, user_batch_pb2
 
 from server.domain.batches import Options, Outcome
 from server.errors import Error
@@ -27,13 +27,19 @@ def batch_options(message: batch_pb2.BatchOptions) -> Options:
     return Options(_POLICIES[message.on_conflict], message.dry_run, message.all_or_nothing)
 
 
-def user_results(
-    outcomes: Sequence[Outcome], status: Callable[[Error], Status]
-) -> list[user_batch_pb2.BatchUserResult]:
-    """What became of users, in the order of their items."""
-    return [
-        user_batch_pb2.BatchUserResult(index=index, status=status(outcome.error))
-        if outcome.error
-        else user_batch_pb2.BatchUserResult(index=index, user_id=outcome.id, action=_ACTIONS[outcome.action])
-        for index, outcome in enumerate(outcomes)
-    ]
+MakeResult = Callable[[int, Outcome, Callable[[Error], Status]], Any]
+"""Makes the result of the item at a position of its message; the function makes a status of an error."""
+
+
+def _results(message: Callable[..., Any], id_field: str) -> MakeResult:
+    def result(index: int, outcome: Outcome, status: Callable[[Error], Status]) -> Any:
+        if outcome.error:
+            return message(index=index, status=status(outcome.error))
+        return message(index=index, action=_ACTIONS[outcome.action], **{id_field: outcome.id})
+
+    return result
+
+
+user_result: Final = _results(user_batch_pb2.BatchUserResult, "user_id")
+user_action_result: Final = _results(user_action_batch_pb2.BatchUserActionResult, "user_action_id")
+applied_action_result: Final = _results(user_action_batch_pb2.BatchAppliedActionResult, "applied_action_id")

@@ -163,13 +163,22 @@ class Holdings:
             by_ref["role_id", role_id] = by_ref["name", name_key] = role
         return Found(by_ref, dict(found_tenants or ()), dict(found_applications or ()))
 
+    def find_for(self, caller: Caller, *wishes: Wishes) -> Found:
+        """Everything that the wishes name and that exists."""
+        return self.find(
+            caller,
+            roles=[role for wish in wishes for role in wish.roles or ()],
+            tenants=[tenant for wish in wishes for tenant in wish.tenants or ()],
+            application_ids=[held for wish in wishes for held in wish.application_ids or ()],
+        )
+
     def declarations(self, caller: Caller) -> Declarations:
         """The custom attributes of the project."""
         return _by_name(attribute_rows.all_of(self._database, caller.project_id))
 
-    def declarations_for(self, caller: Caller, wishes: Wishes, *, creating: bool) -> Declarations:
+    def declarations_for(self, caller: Caller, *wishes: Wishes, creating: bool) -> Declarations:
         """The same; those that the wishes give values of stay as they are until the transaction ends."""
-        names = list(wishes.attributes or ())
+        names = list(dict.fromkeys(name for wish in wishes for name in wish.attributes or ()))
         found = attribute_rows.hold(self._database, caller.project_id, names, defaults=creating)
         return _by_name(found)
 

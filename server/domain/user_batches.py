@@ -1,41 +1,20 @@
-"""The use cases of users by the thousand. Each makes of its items one outcome each, in their order."""
+"""The use case of users who are created by the thousand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
 from server.domain import events
-from server.domain.batches import Options, Outcome
+from server.domain.batches import Key, Options, Outcome, attempt, holders_of, keys_of, lock
 from server.domain.caller import Caller
-from server.domain.custom_attributes import stored
-from server.domain.holdings import (
-    Declarations,
-    Found,
-    Holdings,
-    Wishes,
-    attribute_values,
-    in_order,
-    require_room,
-)
-from server.domain.identity import new_id
-from server.domain.user import (
-    SETTABLE,
-    HeldApplication,
-    HeldRole,
-    HeldTenant,
-    UserRef,
-    normalized,
-    user_not_found,
-    violations,
-    void_marks,
-)
+from server.domain.holdings import Holdings, Wishes
+from server.domain.new_users import Ground, Holding, Lines, NewUser, Past, checked, new_user
+from server.domain.user import HeldRole, User, UserRef, normalized
 from server.domain.user_passwords import NewPassword, UserPasswords
-from server.domain.user_writing import columns_of, role_facts
 from server.domain.users import Users
-from server.errors import Error, Reason, Violation, refuse_invalid
+from server.errors import Error, Reason
 from server.store import user_batches as rows
 from server.store.database import Database
 from server.store.errors import Conflict
@@ -48,43 +27,14 @@ TAKEN: Final = {
 }
 """What an item fails with when another user has an identifier of it."""
 
-
-class Past(NamedTuple):
-    """What a user brings along from elsewhere, beside what anybody can set."""
-
-    create_time: datetime | None = None
-    last_login_time: datetime | None = None
-    blocked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewUser:
-    """A user to create, checked as far as that can be done without the database."""
-
-    user_id: str
-    status: str
-    """As it is seen."""
-    values: Mapping[str, Any]
-    """The settable ones that are not absent, normalized."""
-    asked: Mapping[str, Any]
-    """Those that the caller set."""
-    keys: list[tuple[str, str]]
-    """(kind, key) of all identifiers, kinds as in `TAKEN`."""
-    row: Mapping[str, Any]
-    """The columns that are not absent."""
-    wishes: Wishes
-    stored_hash: str
-    """'' for no password."""
-    temporary: bool
-
-    @property
-    def login_id_keys(self) -> list[str]:
-        """The login ids, folded."""
-        return [key for kind, key in self.keys if kind == "login_id"]
+Items = Mapping[int, NewUser]
+"""Items of a message, by their positions, in their order."""
+Holders = Mapping[Key, str]
+"""The ids of the users who have identifiers of an item."""
 
 
 class UserBatches:
-    """Batches of users; every method acts in the caller's project."""
+    """Creates users; every method acts in the caller's project."""
 
     def __init__(self, database: Database, users: Users, passwords: UserPasswords) -> None:
         self._database = database
@@ -93,307 +43,240 @@ class UserBatches:
         self._holdings = Holdings(database)
         self._size_is_known = False
 
-    # -- creating ------------------------------------------------------------------------------
-
     def prepare(
         self,
         caller: Caller,
         asked: Mapping[str, Any],
         wishes: Wishes,
+        past: Past,
         *,
         user_id: str,
         status: str,
-        past: Past,
         password: NewPassword | None,
     ) -> NewUser:
         """A user to create with these settable values; `user_id` '' lets the server make one.
 
-        May take long, for a plain password is hashed. Raises FIELDS_INVALID, HASHING_OVERLOADED."""
-        values = {**SETTABLE, **normalized(asked)}
-        values |= void_marks(values)
-        times = {"user.create_time": past.create_time, "user.last_login_time": past.last_login_time}
-        refuse_invalid([*violations(values), *wishes.violations(), *_future(times)])
-        stored_hash = self._passwords.hash_new(caller, password, values) if password else ""
-        given_id, user_id = user_id, user_id or new_id()
-        columns = columns_of(values)
-        identifiers = {
-            "user_id": [given_id],
-            "email": [columns["email_key"]],
-            "phone_number": [columns["phone_number"]],
-            "login_id": columns.pop("login_id_keys"),
-        }
-        columns |= {
-            "user_id": user_id,
-            "status": status,
-            "metadata": values["metadata"],
-            **past._asdict(),
-        }
-        return NewUser(
+        May take long, for a plain password is hashed when it is its turn. Raises FIELDS_INVALID."""
+        values = checked(asked, wishes, past)
+        return new_user(
+            asked,
+            values,
+            wishes,
+            past,
             user_id=user_id,
-            status="BLOCKED" if past.blocked else status,
-            values=_present(values),
-            asked=asked,
-            keys=sorted((kind, key) for kind, keys in identifiers.items() for key in keys if key),
-            row=_present(columns),
-            wishes=wishes,
-            stored_hash=stored_hash,
+            status=status,
+            stored_hash=self._passwords.hash_new(caller, password, values, patient=True) if password else "",
             temporary=password.temporary if password else False,
         )
 
     def create(self, caller: Caller, items: Sequence[NewUser | Error], options: Options) -> list[Outcome]:
-        """Creates the users, with what they wish for and the project's default roles."""
+        """Creates the users, with what they wish for and the project's default roles: what becomes of them is
+        what would if they were created one after another."""
         outcomes = {index: Outcome(error=item) for index, item in enumerate(items) if isinstance(item, Error)}
-        todo = {index: item for index, item in enumerate(items) if isinstance(item, NewUser)}
-        ground = self._ground(caller, todo.values())
-        made: dict[int, _Holding] = {}
-        seen: set[tuple[str, str]] = set()
-        for index, item in todo.items():
-            if seen.isdisjoint(item.keys):
-                try:
-                    made[index] = ground.holding(item)
-                except Error as error:
-                    outcomes[index] = Outcome(error=error)
-                else:
-                    seen.update(item.keys)
-        for index in self._insert(caller, todo, made, ground):
-            outcomes[index] = Outcome(todo[index].user_id, "CREATED")
-        left = {index: item for index, item in todo.items() if index not in outcomes}
-        outcomes |= self._meet(caller, left, options)
+        left = {index: item for index, item in enumerate(items) if isinstance(item, NewUser)}
+        ground = self._ground(caller, left.values())
+        creation = _Creation(
+            self._database, self._users, self._passwords, self._learn_size, caller, options, ground
+        )
+        outcomes |= creation.begin(left)
+        while left := {index: item for index, item in left.items() if index not in outcomes}:
+            outcomes |= creation.round(left)
         return [outcomes[index] for index in range(len(items))]
 
-    def _ground(self, caller: Caller, items: Iterable[NewUser]) -> _Ground:
+    def _ground(self, caller: Caller, items: Iterable[NewUser]) -> Ground:
         """All that the items name, and what every new user has; it stays until the transaction ends."""
         wishes = [item.wishes for item in items]
-        found = self._holdings.find(
-            caller,
-            roles=[role for wish in wishes for role in wish.roles or ()],
-            tenants=[tenant for wish in wishes for tenant in wish.tenants or ()],
-            application_ids=[held for wish in wishes for held in wish.application_ids or ()],
-        )
-        named = Wishes(attributes=dict.fromkeys(name for wish in wishes for name in wish.attributes or ()))
-        declared = self._holdings.declarations_for(caller, named, creating=True)
+        found = self._holdings.find_for(caller, *wishes)
+        declared = self._holdings.declarations_for(caller, *wishes, creating=True)
         given = rows.default_roles(self._database, caller.project_id)
         defaults = {
             role_id: HeldRole(role_id, name, tuple(permissions), None) for role_id, name, permissions in given
         }
-        return _Ground(found, declared, defaults)
+        return Ground(found, declared, defaults)
 
-    def _insert(
-        self, caller: Caller, todo: Mapping[int, NewUser], made: Mapping[int, _Holding], ground: _Ground
-    ) -> list[int]:
+    def _learn_size(self) -> None:
+        if not self._size_is_known:
+            rows.learn_size(self._database)
+            self._size_is_known = True
+
+
+class _Creation:
+    """The creation of the users of one message, in rounds.
+
+    An item that has an identifier in common with one before it waits for a later round, when it is known what
+    has become of that one. Most messages take one round.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        users: Users,
+        passwords: UserPasswords,
+        learn_size: Callable[[], None],
+        caller: Caller,
+        options: Options,
+        ground: Ground,
+    ) -> None:
+        self._database = database
+        self._users = users
+        self._passwords = passwords
+        self._learn_size = learn_size
+        self._caller = caller
+        self._policy = options.on_conflict
+        self._ground = ground
+        self._wanted: dict[int, Holding] = {}
+        self._problems: dict[int, Error] = {}
+        """Why items cannot be created; they may still be skipped, or update who is there."""
+
+    def begin(self, items: Items) -> dict[int, Outcome]:
+        """Finds out what the items are to hold, and returns what has become of them by that alone."""
+        for index, item in items.items():
+            try:
+                self._wanted[index] = self._ground.holding(item)
+            except Error as error:
+                self._problems[index] = error
+        return self._failed(self._problems) if self._policy == "FAIL" else {}
+
+    def round(self, items: Items) -> dict[int, Outcome]:
+        """What becomes of the first of these items, and of as many others as can be told at once."""
+        free = _independent(items)
+        outcomes = {
+            index: Outcome(items[index].user_id, "CREATED")
+            for index in self._insert(items, {i: self._wanted[i] for i in free if i in self._wanted})
+        }
+        rest = {index: item for index, item in items.items() if index not in outcomes}
+        if not rest:
+            return outcomes
+        holders = self._holders(rest)
+        gone = {index for index in free & rest.keys() if not holders[index]}
+        if not gone <= self._problems.keys():
+            raise Conflict  # who had their identifiers has gone at this moment
+        met = {index: item for index, item in rest.items() if holders[index]}
+        if self._policy == "UPDATE":
+            owners = {key: items[index].user_id for index in outcomes for key in items[index].keys}
+            outcomes |= self._updated(met, holders, free, owners)
+        elif self._policy == "SKIP":
+            outcomes |= {index: Outcome(_first(holders[index]), "SKIPPED") for index in met}
+        else:
+            outcomes |= {index: _taken(holders[index]) for index in met}
+        return outcomes | self._failed(gone)
+
+    def _failed(self, indexes: Iterable[int]) -> dict[int, Outcome]:
+        return {index: Outcome(error=self._problems[index]) for index in indexes}
+
+    # -- those whose identifiers are free ------------------------------------------------------
+
+    def _insert(self, items: Items, made: Mapping[int, Holding]) -> list[int]:
         """Inserts those whose identifiers are free, and returns their positions."""
+        project_id = self._caller.project_id
         while made:
             # All batches take identifiers in the same order, so that no two wait for each other.
-            order = sorted(made, key=lambda index: todo[index].keys)
+            order = sorted(made, key=lambda index: items[index].keys)
             with self._database.savepoint() as point:
-                columns = events.to_json([todo[index].row for index in order])
-                inserted = set(rows.create(self._database, caller.project_id, columns))
-                created = [index for index in order if todo[index].user_id in inserted]
+                columns = events.to_json([items[index].row for index in order])
+                inserted = set(rows.create(self._database, project_id, columns))
+                created = [index for index in order if items[index].user_id in inserted]
                 if not created:
                     return []
-                if not self._size_is_known:
-                    rows.learn_size(self._database)
-                    self._size_is_known = True
-                lines = _Lines()
+                self._learn_size()
+                lines = Lines()
                 for index in created:
-                    lines.add(todo[index], made[index], ground)
-                free = rows.endow(self._database, events.envelope(caller), lines.texts())
+                    lines.add(items[index], made[index], self._ground)
+                free = rows.endow(self._database, events.envelope(self._caller), lines.texts())
                 if free == len(lines.rows["login_ids"]):
                     return created
                 # Another user has a login id of one who was inserted.
                 point.undo()
-            present = self._present(caller, (todo[index] for index in made))
-            others = {
-                index: user
-                for index, user in made.items()
-                if not any(key in present for key in todo[index].keys)
-            }
+            holders = self._holders({index: items[index] for index in made})
+            others = {index: holding for index, holding in made.items() if not holders[index]}
             if len(others) == len(made):
                 raise Conflict  # it was freed again at this moment
             made = others
         return []
 
-    def _present(self, caller: Caller, items: Iterable[NewUser]) -> dict[tuple[str, str], str]:
-        """The ids of the users who have identifiers of these, by (kind, key)."""
-        keys: dict[str, list[str]] = {kind: [] for kind in TAKEN}
-        for item in items:
-            for kind, key in item.keys:
-                keys[kind].append(key)
-        found = rows.taken(self._database, caller.project_id, keys)
-        return {(kind, key): user_id for kind, key, user_id in found}
-
-    def _meet(self, caller: Caller, left: Mapping[int, NewUser], options: Options) -> dict[int, Outcome]:
-        """Deals with items whose identifiers users have, these being locked in the order of their ids."""
-        if not left:
-            return {}
-        present = self._present(caller, left.values())
-        holders = {
-            index: [(kind, present[kind, key]) for kind, key in item.keys if (kind, key) in present]
-            for index, item in left.items()
+    def _holders(self, items: Items) -> dict[int, Holders]:
+        keys = (key for item in items.values() for key in item.keys)
+        present = holders_of(self._database, self._caller, keys)
+        return {
+            index: {key: present[key] for key in item.keys if key in present} for index, item in items.items()
         }
-        if not all(holders.values()):
-            raise Conflict  # who had them has gone at this moment
-        order = sorted(left, key=lambda index: holders[index][0][1])
-        return {index: self._met(caller, left[index], holders[index], options) for index in order}
 
-    def _met(
-        self, caller: Caller, item: NewUser, holders: Sequence[tuple[str, str]], options: Options
-    ) -> Outcome:
-        kind, user_id = holders[0]
-        if options.on_conflict == "SKIP":
-            return Outcome(user_id, "SKIPPED")
-        others = [other for other, holder in holders if holder != user_id]
-        if options.on_conflict == "FAIL" or others:
-            return Outcome(error=Error(TAKEN[others[0] if others else kind]))
-        try:
-            with self._database.savepoint():
-                by = UserRef("user_id", user_id)
-                self._users.update(caller, by, item.asked, item.wishes, etag="")
-                if item.stored_hash:
-                    self._passwords.store(caller, user_id, item.stored_hash, temporary=item.temporary)
-        except Error as error:
-            return Outcome(error=error)
-        return Outcome(user_id, "UPDATED")
+    # -- those that are there ------------------------------------------------------------------
 
-    # -- deleting ------------------------------------------------------------------------------
-
-    def delete(self, caller: Caller, items: Sequence[UserRef | Error], options: Options) -> list[Outcome]:
-        """Deletes the users, as `Users.delete` does."""
-        refs = [item for item in items if isinstance(item, UserRef) and item.key]
-        keys: dict[str, list[str]] = {kind: [] for kind in TAKEN}
-        for by in refs:
-            keys[by.kind].append(by.key)
-        found = rows.taken(self._database, caller.project_id, keys)
-        wanted = {(kind, key): user_id for kind, key, user_id in found}
-        user_ids = rows.lock(self._database, caller.project_id, sorted(set(wanted.values())))
-        left = set(user_ids)
-        outcomes = []
-        for item in items:
-            if isinstance(item, Error):
-                outcomes.append(Outcome(error=item))
+    def _updated(
+        self, items: Items, holders: Mapping[int, Holders], free: set[int], owners: dict[Key, str]
+    ) -> dict[int, Outcome]:
+        """Gives users the values of the items, as far as it is known whom. `owners` have identifiers since
+        this round."""
+        outcomes: dict[int, Outcome] = {}
+        users = self._locked(holders.values())
+        changed: set[str] = set()
+        for index, item in items.items():
+            present = holders[index]
+            if all(key in owners for key in item.keys):
+                present = {key: owners[key] for key in item.keys}
+            elif index not in free or not changed.isdisjoint(present.values()):
                 continue
-            user_id = wanted.get((item.kind, item.key), "")
-            if user_id in left:
-                left.remove(user_id)
-                outcomes.append(Outcome(user_id, "DELETED"))
-            else:
-                outcomes.append(Outcome(error=user_not_found(item)))
-        if user_ids:
-            values = {
-                **events.envelope(caller),
-                "user_ids": user_ids,
-                "event_ids": [new_id() for _ in user_ids],
-            }
-            rows.delete(self._database, values)
+            if len(set(present.values())) > 1:
+                outcomes[index] = _taken(present)
+                continue
+            user_id = _first(present)
+            outcomes[index] = attempt(self._database, partial(self._update, users, user_id, item))
+            if outcomes[index].error is None:
+                changed.add(user_id)
+                owners |= dict.fromkeys(item.keys, user_id)
         return outcomes
 
+    def _locked(self, holders: Iterable[Holders]) -> dict[str, User]:
+        """The users who have identifiers of items, by their ids, locked until the transaction ends."""
+        present = {key: user_id for found in holders for key, user_id in found.items()}
+        refs = [UserRef("user_id", user_id) for user_id in set(present.values())]
+        lock(self._database, self._caller, refs)
+        users = {user.user_id: user for user in self._users.batch_get(self._caller, refs) if user is not None}
+        held = {
+            user_id: keys_of(user_id, user.email, user.phone_number, user.login_ids)
+            for user_id, user in users.items()
+        }
+        if any(key not in held.get(user_id, ()) for key, user_id in present.items()):
+            raise Conflict  # somebody was given another identifier at this moment, or has gone
+        return users
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What the items of a message stand on."""
-
-    found: Found
-    declared: Declarations
-    defaults: Mapping[str, HeldRole]
-
-    def holding(self, item: NewUser) -> _Holding:
-        """What an item is to hold. Raises ROLE_NOT_FOUND and its like, FIELDS_INVALID, TOO_MANY_ROLES."""
-        wishes = item.wishes
-        roles = self.found.held_roles(wishes.roles or ())
-        if self.defaults:
-            roles = in_order({**self.defaults, **{role.role_id: role for role in roles}}.values())
-        holding = _Holding(
-            roles,
-            self.found.held_tenants(wishes.tenants or ()),
-            self.found.held_applications(wishes.application_ids or ()),
-            attribute_values({}, wishes, self.declared, creating=True),
+    def _update(self, users: dict[str, User], user_id: str, item: NewUser) -> Outcome:
+        changed = self._users.change(
+            self._caller,
+            users[user_id],
+            normalized(item.asked),
+            item.wishes,
+            found=self._ground.found,
+            declared=self._ground.declared,
         )
-        require_room(holding)
-        return holding
-
-
-class _Holding(NamedTuple):
-    """What a new user holds."""
-
-    roles: tuple[HeldRole, ...]
-    tenants: tuple[HeldTenant, ...]
-    applications: tuple[HeldApplication, ...]
-    custom_attributes: dict[str, Any]
-
-    def facts(self) -> dict[str, Any]:
-        """What the event shows of it."""
-        facts = role_facts(self.roles)
-        if self.tenants:
-            facts["tenants"] = {tenant.tenant_id: role_facts(tenant.roles) for tenant in self.tenants}
-        if self.applications:
-            facts["applications"] = [held.application_id for held in self.applications]
-        if self.custom_attributes:
-            facts["custom_attributes"] = self.custom_attributes
-        return facts
-
-
-class _Lines:
-    """The rows of several users, as the store takes them."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in rows.KINDS}
-
-    def texts(self) -> dict[str, str]:
-        """As JSON, by kind; without the kinds that are empty."""
-        return {kind: events.to_json(found) for kind, found in self.rows.items() if found}
-
-    def add(self, item: NewUser, holding: _Holding, ground: _Ground) -> None:
-        """Takes a user in."""
-        user_id = item.user_id
-        into = self.rows
-        after = {"user_id": user_id, "status": item.status, **item.values, **holding.facts()}
-        into["events"].append({"event_id": new_id(), "user_id": user_id, "data": {"after": after}})
-        for key in item.login_id_keys:
-            into["login_ids"].append({"user_id": user_id, "login_id_key": key})
-        for role in holding.roles:
-            into["roles"].append(
-                {"user_id": user_id, "role_id": role.role_id, "expire_time": role.expire_time}
-            )
-        for tenant in holding.tenants:
-            into["tenants"].append({"user_id": user_id, "tenant_id": tenant.tenant_id})
-            for role in tenant.roles:
-                into["tenant_roles"].append(
-                    {
-                        "user_id": user_id,
-                        "tenant_id": tenant.tenant_id,
-                        "role_id": role.role_id,
-                        "expire_time": role.expire_time,
-                    }
-                )
-        for application in holding.applications:
-            into["applications"].append({"user_id": user_id, "application_id": application.application_id})
-        for name, value in holding.custom_attributes.items():
-            declared = ground.declared[name]
-            for position, (text, number) in enumerate(stored(declared, value)):
-                into["attributes"].append(
-                    {
-                        "user_id": user_id,
-                        "custom_attribute_id": declared.custom_attribute_id,
-                        "position": position,
-                        "text_value": text,
-                        "number_value": number,
-                    }
-                )
         if item.stored_hash:
-            into["passwords"].append(
-                {"user_id": user_id, "hash": item.stored_hash, "temporary": item.temporary}
+            changed = self._passwords.replace(
+                self._caller, changed, item.stored_hash, temporary=item.temporary
             )
+        users[user_id] = changed
+        return Outcome(user_id, "UPDATED")
 
 
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that are not absent; an empty object is not."""
-    return {name: value for name, value in values.items() if value or value == {}}
+def _independent(items: Items) -> set[int]:
+    """The positions of items that have no identifier in common with one before them."""
+    seen: set[Key] = set()
+    free = set()
+    for index, item in items.items():
+        if seen.isdisjoint(item.keys):
+            free.add(index)
+        seen.update(item.keys)
+    return free
 
 
-def _future(times: Mapping[str, datetime | None]) -> list[Violation]:
-    now = datetime.now(UTC)
-    return [
-        Violation(field, "must not lie in the future")
-        for field, time in times.items()
-        if time is not None and time > now
-    ]
+def _first(holders: Holders) -> str:
+    return next(iter(holders.values()))
+
+
+def _taken(holders: Holders) -> Outcome:
+    """What becomes of an item that others stand in the way of: they have an identifier of it, or two of them
+    have."""
+    first = _first(holders)
+    kinds = [kind for (kind, _), user_id in holders.items() if user_id != first]
+    kinds += [kind for kind, _ in holders]
+    return Outcome(error=Error(TAKEN[kinds[0]]))

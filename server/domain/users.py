@@ -9,7 +9,7 @@ from typing import Any, Final
 from server.config import MAX_ROLES_PER_USER
 from server.domain import events
 from server.domain.caller import Caller
-from server.domain.holdings import Declarations, Holdings, Wishes, attribute_values
+from server.domain.holdings import Declarations, Found, Holdings, Wishes, attribute_values
 from server.domain.identity import new_id, require_etag
 from server.domain.text import fold
 from server.domain.user import (
@@ -87,12 +87,7 @@ class Users:
         refuse_invalid([*violations(values), *wishes.violations()])
         stored_hash = self._passwords.hash_new(caller, password, values) if password else None
         user_id = user_id or new_id()
-        found = self._holdings.find(
-            caller,
-            roles=wishes.roles or (),
-            tenants=wishes.tenants or (),
-            application_ids=wishes.application_ids or (),
-        )
+        found = self._holdings.find_for(caller, wishes)
         blank = _BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
@@ -150,26 +145,33 @@ class Users:
     def update(
         self, caller: Caller, by: UserRef, values: Mapping[str, Any], wishes: Wishes, *, etag: str
     ) -> User:
-        """Sets these settable values and what is wished for.
-
-        Raises USER_NOT_FOUND, ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, EMAIL_TAKEN and its like, and
-        what `holdings` raises.
-        """
-        values = normalized(values)
-        refuse_invalid([*violations(values), *wishes.violations()])
+        """Sets these settable values and what is wished for. Raises USER_NOT_FOUND, FIELDS_INVALID, and what
+        `change` raises."""
+        values = checked(values, wishes)
         declared: Declarations = {}
         if wishes.attributes is not None:
             # Before the user is read, so that the values read are values of these.
             declared = self._holdings.declarations_for(caller, wishes, creating=False)
         user = self._writer.locked(caller, by)
+        found = self._holdings.find_for(caller, wishes)
+        return self.change(caller, user, values, wishes, found=found, declared=declared, etag=etag)
+
+    def change(
+        self,
+        caller: Caller,
+        user: User,
+        values: Mapping[str, Any],
+        wishes: Wishes,
+        *,
+        found: Found,
+        declared: Declarations,
+        etag: str = "",
+    ) -> User:
+        """Sets `checked` values of a locked user, and what is wished for, which was found. Raises
+        ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, EMAIL_TAKEN and its like, and what `holdings`
+        raises."""
         require_etag(etag, user.etag)
         changed = _with_values(user, values)
-        found = self._holdings.find(
-            caller,
-            roles=wishes.roles or (),
-            tenants=wishes.tenants or (),
-            application_ids=wishes.application_ids or (),
-        )
         if wishes.roles is not None:
             changed = changed._replace(roles=found.held_roles(wishes.roles))
         if wishes.tenants is not None:
@@ -225,6 +227,13 @@ class Users:
             "call_id": caller.call_id,
         }
         return rows.delete_test_users(self._database, values)
+
+
+def checked(values: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
+    """Values to set of a user, normalized. Raises FIELDS_INVALID."""
+    values = normalized(values)
+    refuse_invalid([*violations(values), *wishes.violations()])
+    return values
 
 
 def _with_values(user: User, values: Mapping[str, Any]) -> User:

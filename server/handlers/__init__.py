@@ -31,6 +31,7 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.domain.applied_action_batches import AppliedActionBatches
 from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.event_feed import Feed
@@ -43,8 +44,10 @@ from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.roles import Roles
 from server.domain.sealing import Sealer
+from server.domain.user_action_batches import UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
+from server.domain.user_batch_changes import UserBatchChanges
 from server.domain.user_batches import UserBatches
 from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
@@ -103,8 +106,22 @@ def _user_service(parts: Parts) -> UserService:
         passwords,
         Permissions(parts.database),
         UserBatches(parts.database, users, passwords),
+        UserBatchChanges(parts.database, users),
         parts.batches,
         parts.exports,
+    )
+
+
+def _user_action_service(parts: Parts) -> UserActionService:
+    actions = UserActions(parts.database)
+    return UserActionService(
+        actions,
+        UserActionReasons(parts.database),
+        AppliedActions(parts.database),
+        UserStatuses(parts.database),
+        UserActionBatches(parts.database, actions),
+        AppliedActionBatches(parts.database),
+        parts.batches,
     )
 
 
@@ -152,12 +169,7 @@ SERVICES = (
     Service(
         user_action.DESCRIPTOR.services_by_name["UserActionService"],
         user_action_grpc.add_UserActionServiceServicer_to_server,
-        lambda parts: UserActionService(
-            UserActions(parts.database),
-            UserActionReasons(parts.database),
-            AppliedActions(parts.database),
-            UserStatuses(parts.database),
-        ),
+        _user_action_service,
     ),
     Service(
         webhook.DESCRIPTOR.services_by_name["WebhookService"],

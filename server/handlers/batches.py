@@ -9,19 +9,26 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from server import convert
 from server.domain.batches import Options, Outcome
 from server.domain.caller import Caller
+from server.domain.streams import Stream, Streams
 from server.errors import Error, Reason, Violation
+from server.handlers.streams import line_of
 from server.interceptors.call import Call, Checked
 from server.interceptors.errors import status_of
 from server.store.database import Database
+from server.store.readers import Readers
 
 PATIENCE: Final = 60.0
-"""Seconds that a client may take for its next message, or for reading a response."""
+"""Seconds that a client may take for its next message, or for reading a response. Who takes twice that long
+for reading is cut off."""
+_HOLD: Final = 1.0
+"""Seconds for which a stream without work holds its connection to the database."""
+_LOOK: Final = 1.0
+"""Seconds between two looks of a stream's reader whether anybody is still there to take what it has."""
 
 Item = Any
 """What an item is prepared to be, or the `Error` that it fails with."""
@@ -42,6 +49,8 @@ class Kind(NamedTuple):
     """Makes of an item of the contract one of the domain. Raises what the item fails with."""
     apply: Callable[[Caller, Sequence[Item], Options], Sequence[Outcome]]
     """Does what the items ask for, in the present transaction."""
+    result: convert.MakeResult
+    """Makes the result of an item."""
     response: Callable[..., Any]
     """The class of the responses."""
 
@@ -54,122 +63,158 @@ class Batches:
         patience: see `PATIENCE`.
     """
 
-    def __init__(self, database: Database, most: int, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, database: Database, readers: Readers, most: int, *, patience: float = PATIENCE
+    ) -> None:
         self._database = database
-        self._room = threading.BoundedSemaphore(most)
         self._patience = patience
+        self.streams: Streams[_Batch] = Streams(readers, most, Reason.BATCHES_EXHAUSTED)
+
+    def start(self) -> None:
+        """Waits for streams."""
+        self.streams.start()
+
+    def stop(self) -> None:
+        """Ends every stream behind the message that it is at, and takes no more."""
+        self.streams.stop()
+
+    def join(self) -> None:
+        """Returns when no stream is left."""
+        self.streams.join()
 
     def run(self, requests: Iterator[Checked], call: Call, kind: Kind) -> Iterator[Any]:
-        """The responses. Raises FIELDS_INVALID, BATCH_IDLE, BATCHES_EXHAUSTED, and what fails a message as a
-        whole."""
-        if not self._room.acquire(blocking=False):
-            raise Error(Reason.BATCHES_EXHAUSTED)
-        try:
-            with _Reader(requests, call, kind, self._patience) as reader:
-                for prepared in reader:
-                    yield from self._sent(call, self._response(call, kind, prepared))
-        finally:
-            self._room.release()
-            self._database.release()
+        """The responses. Raises FIELDS_INVALID, BATCH_IDLE, BATCHES_EXHAUSTED, SERVER_STOPPING, what a key is
+        refused with, and what fails a message as a whole."""
+        batch = _Batch(requests, call, kind, self._patience)
+        with self.streams.admitted(batch):
+            if not call.context.add_callback(batch.leave):
+                return
+            try:
+                for prepared in batch.messages(self._database.release):
+                    response = _response(call, kind, prepared)
+                    with batch.sending():
+                        yield response
+            finally:
+                batch.leave()
+                self._database.release()
 
-    def _response(self, call: Call, kind: Kind, prepared: Prepared) -> Any:
-        message, items, options = prepared
 
-        def work() -> Any:
-            with self._database.savepoint() as point:
-                outcomes = kind.apply(call.caller, items, options)
-                failed = any(outcome.error for outcome in outcomes)
-                if options.dry_run or (failed and options.all_or_nothing):
-                    point.undo()
-            if failed and options.all_or_nothing:
-                rest = Error(Reason.BATCH_ITEM_FAILED)
-                outcomes = [Outcome(error=outcome.error or rest) for outcome in outcomes]
-            results = convert.user_results(outcomes, status_of)
-            return kind.response(request_id=message.request_id, results=results)
+class _Undone(Exception):
+    """The message is to leave nothing behind; `response` tells what became of it."""
 
-        assert call.transact is not None
+    def __init__(self, response: Any) -> None:
+        super().__init__()
+        self.response = response
+
+
+def _response(call: Call, kind: Kind, prepared: Prepared) -> Any:
+    """Does what a message asks for."""
+    message, items, options = prepared
+    request_id = message.request_id
+
+    def work() -> Any:
+        outcomes = kind.apply(call.caller, items, options)
+        failed = options.all_or_nothing and any(outcome.error for outcome in outcomes)
+        if failed:
+            rest = Error(Reason.BATCH_ITEM_FAILED)
+            outcomes = [Outcome(error=outcome.error or rest) for outcome in outcomes]
         if options.dry_run:
-            # What did not happen is no answer to a repeat.
-            asked = type(message)()
-            return call.transact(asked, work)
-        return call.transact(message, work)
+            outcomes = _without_new_ids(outcomes)
+        results = [kind.result(index, outcome, status_of) for index, outcome in enumerate(outcomes)]
+        response = kind.response(results=results)
+        if failed or options.dry_run:
+            raise _Undone(response)
+        return response
 
-    @contextmanager
-    def _cut_off(self, call: Call) -> Iterator[None]:
-        """Ends the call of a client that does not read."""
-        timer = threading.Timer(2 * self._patience, call.context.cancel)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+    assert call.transact is not None
+    # What does not happen is no repeat, and is none's first answer.
+    asked = type(message)() if options.dry_run else message
+    response: Any
+    try:
+        response = call.transact(asked, work)
+    except _Undone as undone:
+        response = undone.response
+    response.request_id = request_id
+    return response
 
-    def _sent(self, call: Call, response: Any) -> Iterator[Any]:
-        begun = time.monotonic()
-        with self._cut_off(call):
-            yield response
-        if time.monotonic() - begun > self._patience:
-            raise _idle(self._patience)
+
+def _without_new_ids(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes without the ids of what is not going to be there."""
+    new = {outcome.id for outcome in outcomes if outcome.action == "CREATED"}
+    return [outcome._replace(id="") if outcome.id in new else outcome for outcome in outcomes]
 
 
 _END: Final = object()
 
 
-class _Reader:
-    """Reads and prepares messages in a thread of its own, one ahead of those that are taken."""
+class _Batch(Stream):
+    """One stream. Its messages are read and prepared in a thread of its own, one ahead of those that are
+    taken."""
 
     def __init__(self, requests: Iterator[Checked], call: Call, kind: Kind, patience: float) -> None:
+        super().__init__(line_of(call), patience, Reason.BATCH_IDLE)
         self._requests = requests
-        self._call = call
         self._kind = kind
-        self._patience = patience
         self._ready: queue.Queue[Any] = queue.Queue(maxsize=1)
-        self._left = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="batch-reader", daemon=True)
+        self._reading = 0.0
+        """Time of `time.monotonic()` since which the client is waited for; 0 while a message is prepared."""
 
-    def __enter__(self) -> _Reader:
-        self._call.context.add_callback(self._left.set)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # The thread finds that out with the next message, or with the end of the call, which is near.
-        self._left.set()
-
-    def __iter__(self) -> Iterator[Prepared]:
-        """Raises BATCH_IDLE, and what is wrong with the stream."""
+    def messages(self, release: Callable[[], None]) -> Iterator[Prepared]:
+        """What there is to do; `release` is called when there is nothing for a while. Raises BATCH_IDLE, what
+        is wrong with the stream, what it is to end in."""
+        threading.Thread(target=self._read, name="batch-reader", daemon=True).start()
+        since = time.monotonic()
         while True:
+            # Who wakes it has put something there before: what comes after this line is not missed.
+            self._woken.clear()
+            if not self.goes_on:
+                return
             try:
-                ready = self._ready.get(timeout=self._patience)
+                ready = self._ready.get_nowait()
             except queue.Empty:
-                raise _idle(self._patience) from None
-            if ready is _END or self._left.is_set():
+                self._wait(since, release)
+                continue
+            if ready is _END:
                 return
             if isinstance(ready, Exception):
                 raise ready
             yield ready
+            since = time.monotonic()
+
+    def _wait(self, since: float, release: Callable[[], None]) -> None:
+        """Waits for something to do; there was nothing since then. Raises BATCH_IDLE."""
+        now = time.monotonic()
+        idle = now - max(since, self._reading) if self._reading else 0.0
+        if idle > self._patience:
+            raise Error(Reason.BATCH_IDLE)
+        if now - since > _HOLD:
+            release()
+        self._woken.wait(min(_HOLD, self._patience - idle))
+
+    # -- in the reader's thread ------------------------------------------------------------------
 
     def _read(self) -> None:
         try:
             options: Options | None = None
+            self._reading = time.monotonic()
             for checked in self._requests:
-                options = _options(checked.message, options)
+                self._reading = 0.0
+                message = checked.message
+                if options is None:
+                    told = message.options
+                    options = convert.batch_options(told)
+                elif message.HasField("options"):
+                    problem = Violation("options", "belong into the first message of the stream")
+                    raise Error(Reason.FIELDS_INVALID, violations=[problem])
+                # So that it is the same message wherever in a stream it is repeated.
+                message.options.SetInParent()
+                message.options.MergeFrom(told)
                 if not self._put(self._prepared(checked, options)):
                     return
+                self._reading = time.monotonic()
             self._put(_END)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised in the thread of the call
             self._put(error)
-
-    def _put(self, ready: Any) -> bool:
-        """Whether somebody is there to take it."""
-        while not self._left.is_set():
-            try:
-                self._ready.put(ready, timeout=1.0)
-                return True
-            except queue.Full:
-                continue
-        return False
 
     def _prepared(self, checked: Checked, options: Options) -> Prepared:
         items: list[Item] = []
@@ -178,18 +223,17 @@ class _Reader:
                 items.append(checked.rejected.get(index) or self._kind.prepare(item))
             except Error as error:
                 items.append(error)
+            if self._left:
+                break
         return Prepared(checked.message, items, options)
 
-
-def _options(message: Any, present: Options | None) -> Options:
-    """The options of the stream. Raises FIELDS_INVALID."""
-    if present is None:
-        return convert.batch_options(message.options)
-    if message.HasField("options"):
-        problem = Violation("options", "belong into the first message of the stream")
-        raise Error(Reason.FIELDS_INVALID, violations=[problem])
-    return present
-
-
-def _idle(seconds: float) -> Error:
-    return Error(Reason.BATCH_IDLE, seconds=f"{seconds:g}")
+    def _put(self, ready: Any) -> bool:
+        """Hands something over; False if nobody is there to take it."""
+        while not self._left:
+            try:
+                self._ready.put(ready, timeout=_LOOK)
+            except queue.Full:
+                continue
+            self.wake()
+            return True
+        return False

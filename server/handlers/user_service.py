@@ -12,9 +12,11 @@ from roster.v1 import user_service_pb2 as rpc
 from server import convert
 from server.domain.holdings import Wishes
 from server.domain.memberships import Memberships
+from server.domain.new_users import NewUser, Past
 from server.domain.permissions import Permissions
-from server.domain.user import SETTABLE
-from server.domain.user_batches import NewUser, Past, UserBatches
+from server.domain.user import SETTABLE, UserRef
+from server.domain.user_batch_changes import UserBatchChanges, UserUpdate
+from server.domain.user_batches import UserBatches
 from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
@@ -40,7 +42,8 @@ class UserService:
         memberships: Memberships,
         passwords: UserPasswords,
         permissions: Permissions,
-        user_batches: UserBatches,
+        creations: UserBatches,
+        changes: UserBatchChanges,
         batches: Batches,
         exports: UserExports[batch.ExportedUser],
     ) -> None:
@@ -50,7 +53,8 @@ class UserService:
         self._memberships = memberships
         self._passwords = passwords
         self._permissions = permissions
-        self._user_batches = user_batches
+        self._creations = creations
+        self._changes = changes
         self._batches = batches
         self._exports = exports
 
@@ -199,36 +203,48 @@ class UserService:
     ) -> Iterator[batch.BatchCreateUsersResponse]:
         def prepare(item: batch.CreateUsersItem) -> NewUser:
             asked = item.user
-            return self._user_batches.prepare(
+            past = Past(
+                convert.within("user", convert.instant, asked, "create_time"),
+                convert.within("user", convert.instant, asked, "last_login_time"),
+                item.blocked,
+            )
+            return self._creations.prepare(
                 call.caller,
                 convert.values_of(asked, convert.populated(asked, SETTABLE), "user"),
                 _wishes(asked, convert.populated(asked, _HOLDINGS)),
+                past,
                 user_id=asked.user_id.lower(),
                 status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
-                past=Past(
-                    convert.within("user", convert.instant, asked, "create_time"),
-                    convert.within("user", convert.instant, asked, "last_login_time"),
-                    item.blocked,
-                ),
                 password=convert.new_password(item.password) if item.HasField("password") else None,
             )
 
-        return self._batches.run(
-            requests, call, Kind(prepare, self._user_batches.create, batch.BatchCreateUsersResponse)
-        )
+        kind = Kind(prepare, self._creations.create, convert.user_result, batch.BatchCreateUsersResponse)
+        return self._batches.run(requests, call, kind)
+
+    def BatchUpdateUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchUpdateUsersResponse]:
+        def prepare(item: batch.UpdateUsersItem) -> UserUpdate:
+            asked = item.user
+            paths = convert.masked(asked, item.update_mask, _UPDATABLE)
+            return UserUpdate.of(
+                convert.user_ref(item.by),
+                convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
+                _wishes(asked, paths, convert.named_attributes(item.update_mask)),
+                asked.etag,
+            )
+
+        kind = Kind(prepare, self._changes.update, convert.user_result, batch.BatchUpdateUsersResponse)
+        return self._batches.run(requests, call, kind)
 
     def BatchDeleteUsers(
         self, requests: Iterator[Checked], call: Call
     ) -> Iterator[batch.BatchDeleteUsersResponse]:
-        return self._batches.run(
-            requests,
-            call,
-            Kind(
-                lambda item: convert.user_ref(item.by),
-                self._user_batches.delete,
-                batch.BatchDeleteUsersResponse,
-            ),
-        )
+        def prepare(item: batch.DeleteUsersItem) -> UserRef:
+            return convert.user_ref(item.by)
+
+        kind = Kind(prepare, self._changes.delete, convert.user_result, batch.BatchDeleteUsersResponse)
+        return self._batches.run(requests, call, kind)
 
     def ExportUsers(self, request: rpc.ExportUsersRequest, call: Call) -> Iterator[rpc.ExportUsersResponse]:
         asked = convert.export_request(request)

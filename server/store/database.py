@@ -204,8 +204,8 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[Savepoint]:
-        """Undoes what is run inside, and nothing else of the transaction, when the block raises an `Error` of the
-        domain or asks for it."""
+        """Undoes what is run inside, and nothing else of the transaction, when the block raises an `Error` of
+        the domain or asks for it."""
         lease = self._lease()
         assert lease.in_transaction, "there is a transaction"
         self.execute("SAVEPOINT part", {})
@@ -214,6 +214,7 @@ class Database:
             yield point
         except Error:
             self.execute("ROLLBACK TO part", {})
+            self.execute("RELEASE part", {})
             raise
         if point.undone:
             self.execute("ROLLBACK TO part", {})

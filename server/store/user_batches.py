@@ -87,19 +87,23 @@ RETURNING user_id
 
 
 def create(database: Database, project_id: str, users: str) -> list[str]:
-    """Inserts those users whose identifiers, but for login ids, are free, and returns their ids. `users`: the rows of
-    `USER_COLUMNS` as JSON."""
+    """Inserts those users whose identifiers, but for login ids, are free, and returns their ids. `users`: the
+    rows of `USER_COLUMNS` as JSON."""
     return [row[0] for row in database.all(_CREATE, {"project_id": project_id, "users": users})]
 
 
-_KNOWN: Final = "SELECT reltuples FROM pg_class WHERE oid = 'users'::regclass"
-_FEW: Final = 100
+# One of many is enough, and those who wait for each other for it could wait for other things as well.
+_UNKNOWN: Final = """
+SELECT CASE WHEN reltuples < 100 THEN pg_try_advisory_xact_lock(hashtext('roster.learn_size')) ELSE false END
+FROM pg_class WHERE oid = 'users'::regclass
+"""
 
 
 def learn_size(database: Database) -> None:
-    """Sees to it that PostgreSQL knows that the table of users is not empty, which otherwise it finds out within a
-    minute or so: until then it looks for the owner of what is inserted in any index, and passes by all users."""
-    if database.row(_KNOWN, {})[0] < _FEW:
+    """Sees to it that PostgreSQL knows that the table of users is not empty, which otherwise it finds out
+    within a minute or so: until then it looks for the owner of what is inserted in any index, and passes by
+    all users."""
+    if database.row(_UNKNOWN, {})[0]:
         database.execute("ANALYZE users", {})
 
 
@@ -131,7 +135,8 @@ KINDS: Final = ("events", *_HELD)
 
 
 def endow(database: Database, values: Mapping[str, Any], texts: Mapping[str, str]) -> int:
-    """Inserts what new users hold, and the events of their creation; returns the number of login ids that were free.
+    """Inserts what new users hold, and the events of their creation; returns the number of login ids that
+    were free.
 
     `values`: project_id, key_id, call_id; `texts`: the rows as JSON, by those of `KINDS` that there are.
     """
@@ -165,15 +170,26 @@ SELECT role_id, name, permissions FROM roles WHERE project_id = %(project_id)s A
 
 
 def default_roles(database: Database, project_id: str) -> list[Row]:
-    """(role_id, name, permissions) of the roles that every new user has; they stay until the transaction ends."""
+    """(role_id, name, permissions) of the roles that every new user has; they stay until the transaction
+    ends."""
     return database.all(_DEFAULT_ROLES, {"project_id": project_id})
 
 
-# In the order of their ids, which all batches keep.
 _LOCK: Final = """
-SELECT user_id FROM users WHERE project_id = %(project_id)s AND user_id = ANY(%(user_ids)s::uuid[])
-ORDER BY user_id FOR UPDATE
+SELECT user_id, email_key, phone_number, login_ids, locale FROM users
+WHERE project_id = %(project_id)s AND user_id = ANY(%(user_ids)s::uuid[])
+ORDER BY user_id FOR {strength}
 """
+_LOCKS: Final = {True: _LOCK.format(strength="UPDATE"), False: _LOCK.format(strength="KEY SHARE")}
+
+
+def lock(database: Database, project_id: str, user_ids: Sequence[str], *, alone: bool) -> list[Row]:
+    """(user_id, email_key, phone_number, login_ids, locale) of those of these users who are there, locked in
+    the order of their ids until the transaction ends; without `alone`, they can only not be deleted."""
+    values = {"project_id": project_id, "user_ids": list(user_ids)}
+    return database.all(_LOCKS[alone], values, prepare=False)
+
+
 _DELETE: Final = """
 WITH gone AS (
     DELETE FROM users WHERE project_id = %(project_id)s AND user_id = ANY(%(user_ids)s::uuid[])
@@ -187,19 +203,14 @@ WITH gone AS (
 ), recorded AS (
     INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
     SELECT %(project_id)s, e.event_id, 'user.deleted', user_id, %(key_id)s::uuid, %(call_id)s, '{}'
-    FROM gone JOIN unnest(%(user_ids)s::uuid[], %(event_ids)s::uuid[]) AS e (user_id, event_id) USING (user_id)
+    FROM gone
+    JOIN unnest(%(user_ids)s::uuid[], %(event_ids)s::uuid[]) AS e (user_id, event_id) USING (user_id)
 )
 SELECT count(*) FROM gone
 """
 
 
-def lock(database: Database, project_id: str, user_ids: Sequence[str]) -> list[str]:
-    """Locks users until the transaction ends, and returns the ids of those who are there."""
-    found = database.all(_LOCK, {"project_id": project_id, "user_ids": list(user_ids)}, prepare=False)
-    return [row[0] for row in found]
-
-
 def delete(database: Database, values: Mapping[str, Any]) -> None:
-    """Deletes locked users, each with an event and without the personal data of former ones. `values`: project_id,
-    key_id, call_id, user_ids, event_ids."""
+    """Deletes locked users, each with an event and without the personal data of former ones. `values`:
+    project_id, key_id, call_id, user_ids, event_ids."""
     database.row(_DELETE, values)

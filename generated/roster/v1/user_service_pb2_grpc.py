@@ -116,6 +116,11 @@ class UserServiceStub:
                 request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
                 _registered_method=True)
+        self.BatchUpdateUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchUpdateUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.FromString,
+                _registered_method=True)
         self.BatchDeleteUsers = channel.stream_stream(
                 '/roster.v1.UserService/BatchDeleteUsers',
                 request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
@@ -274,6 +279,14 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchUpdateUsers(self, request_iterator, context):
+        """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def BatchDeleteUsers(self, request_iterator, context):
         """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
         Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
@@ -384,6 +397,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.BatchCreateUsers,
                     request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.SerializeToString,
+            ),
+            'BatchUpdateUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchUpdateUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.SerializeToString,
             ),
             'BatchDeleteUsers': grpc.stream_stream_rpc_method_handler(
                     servicer.BatchDeleteUsers,
@@ -834,6 +852,33 @@ class UserService:
             '/roster.v1.UserService/BatchCreateUsers',
             roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
             roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchUpdateUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchUpdateUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

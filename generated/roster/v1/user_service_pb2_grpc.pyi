@@ -105,6 +105,10 @@ class UserServiceStub:
     Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
     REQUEST_ID_REUSED.
     """
+    BatchUpdateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]
+    """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
     BatchDeleteUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
     Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
@@ -196,6 +200,10 @@ class UserServiceAsyncStub(UserServiceStub):
     a broken stream send what was not answered again, with the same `request_id`s.
     Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
     REQUEST_ID_REUSED.
+    """
+    BatchUpdateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]  # type: ignore[assignment]
+    """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
     """
     BatchDeleteUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]  # type: ignore[assignment]
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
@@ -381,6 +389,16 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         a broken stream send what was not answered again, with the same `request_id`s.
         Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
         REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchUpdateUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchUpdateUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchUpdateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchUpdateUsersResponse]]:
+        """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
         """
 
     @_abc_1.abstractmethod
