@@ -9,7 +9,7 @@ from typing import Final
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from roster.v1 import event_pb2
+from roster.v1 import event_pb2, user_batch_pb2
 
 from server import convert
 from server.config import MAX_MESSAGE_BYTES, Config
@@ -17,7 +17,9 @@ from server.domain.event_feed import Feed
 from server.domain.passwords.context import Argon2Cost
 from server.domain.passwords.hasher import Hasher
 from server.domain.sealing import sealer_of
+from server.domain.user_exports import UserExports
 from server.handlers import SERVICES, Parts, methods
+from server.handlers.batches import Batches
 from server.interceptors import way
 from server.interceptors.wrapping import Way
 from server.store.database import Database
@@ -32,11 +34,16 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     otherwise a port in use is refused."""
     readers = Readers(database, config)
     feed = Feed(database, readers, convert.event_message, config)
+    exports = UserExports(database, convert.exported_user_message, config)
+    batches = Batches(database, readers, config.batches)
     calls = way(methods(), database, readers, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
         interceptors=[calls],
-        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs + config.watchers,
+        maximum_concurrent_rpcs=config.maximum_concurrent_rpcs
+        + config.watchers
+        + config.exports
+        + config.batches,
         options=(
             ("grpc.so_reuseport", int(reuse_port)),
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -46,7 +53,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), feed)
+    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -56,7 +63,9 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return Server(server, HealthMonitor(checks, names, database), calls, feed, readers, database)
+    return Server(
+        server, HealthMonitor(checks, names, database), calls, feed, exports, batches, readers, database
+    )
 
 
 def _argon2_cost(config: Config) -> Argon2Cost:
@@ -76,6 +85,8 @@ class Server:
         monitor: HealthMonitor,
         calls: Way,
         feed: Feed[event_pb2.Event],
+        exports: UserExports[user_batch_pb2.ExportedUser],
+        batches: Batches,
         readers: Readers,
         database: Database,
     ) -> None:
@@ -83,6 +94,8 @@ class Server:
         self._monitor = monitor
         self._calls = calls
         self._feed = feed
+        self._exports = exports
+        self._batches = batches
         self._readers = readers
         self._database = database
 
@@ -92,17 +105,24 @@ class Server:
         port: int = self._server.add_insecure_port(address)
         self._monitor.start()
         self._feed.start()
+        self._exports.start()
+        self._batches.start()
         self._server.start()
         return port
 
     def stop(self, grace: float) -> None:
         """Says NOT_SERVING, takes no new calls, gives those in flight `grace` seconds, and is done.
-        Those who watch events, which has no end of its own, are sent away at once."""
+        Those who watch events, which has no end of its own, are sent away at once; so are those who export
+        users or send batches, which can be resumed."""
         self._monitor.stop()
         self._feed.stop()
+        self._exports.stop()
+        self._batches.stop()
         self._server.stop(grace).wait()
         self._calls.close()
         self._feed.join()
+        self._exports.join()
+        self._batches.join()
         self._readers.close()
         self._database.close()
 

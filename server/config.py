@@ -72,6 +72,12 @@ class Config(BaseSettings):
     watchers: Count = 500
     """Streams of WatchEvents that one worker process serves, each in a thread; more are refused at once."""
 
+    exports: Count = 16
+    """Streams of ExportUsers that one worker process serves; more are refused at once."""
+
+    batches: Count = 8
+    """Streams of batches that one worker process serves; more are refused at once."""
+
     shutdown_grace: Seconds = 15.0
     """Seconds that calls in flight have to finish after SIGTERM."""
 

@@ -87,6 +87,7 @@ class Reason(StrEnum):
     ACTION_ALREADY_ACTIVE = auto()
     ETAG_MISMATCH = auto()
     TRANSACTION_CONFLICT = auto()
+    BATCH_ITEM_FAILED = auto()
     LAST_IDENTIFIER = auto()
     USER_EXPIRED = auto()
     TOO_MANY_ROLES = auto()
@@ -111,6 +112,10 @@ class Reason(StrEnum):
     WATCHERS_EXHAUSTED = auto()
     WATCHER_TOO_SLOW = auto()
     EVENTS_COLLECTED = auto()
+    BATCHES_EXHAUSTED = auto()
+    EXPORTS_EXHAUSTED = auto()
+    EXPORT_TOO_SLOW = auto()
+    BATCH_IDLE = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
     SERVER_STOPPING = auto()
@@ -204,6 +209,10 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     ),
     Reason.ETAG_MISMATCH: (Kind.ABORTED, "The resource has changed since it was read; read it again."),
     Reason.TRANSACTION_CONFLICT: (Kind.ABORTED, "The change collided with others; repeat it."),
+    Reason.BATCH_ITEM_FAILED: (
+        Kind.ABORTED,
+        "Another item of the message failed, and all of it was to fail then.",
+    ),
     Reason.LAST_IDENTIFIER: (
         Kind.FAILED_PRECONDITION,
         "A user must keep at least one of email, phone_number and login_ids.",
@@ -272,10 +281,26 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.RESOURCE_EXHAUSTED,
         "The watcher did not read for too long; watch again.",
     ),
+    Reason.EXPORTS_EXHAUSTED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The server has as many exports as it takes; repeat the call.",
+    ),
+    Reason.EXPORT_TOO_SLOW: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The export was not read for too long; resume it.",
+    ),
     Reason.EVENTS_COLLECTED: (Kind.OUT_OF_RANGE, "The events that are asked for are not kept any more."),
+    Reason.BATCHES_EXHAUSTED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "The server has as many streams of batches as it takes; repeat the call.",
+    ),
+    Reason.BATCH_IDLE: (
+        Kind.DEADLINE_EXCEEDED,
+        "Nothing was sent, or read, for too long; send again what was not answered.",
+    ),
     Reason.CALL_TIMED_OUT: (Kind.DEADLINE_EXCEEDED, "The call took too long; nothing was changed."),
     Reason.DATABASE_UNAVAILABLE: (Kind.UNAVAILABLE, "The database does not answer; repeat the call."),
-    Reason.SERVER_STOPPING: (Kind.UNAVAILABLE, "The server is about to stop; watch again."),
+    Reason.SERVER_STOPPING: (Kind.UNAVAILABLE, "The server is about to stop; begin again."),
     Reason.INTERNAL: (Kind.INTERNAL, "Internal error {error_id}."),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
+from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.struct_pb2 import Value
 from roster.v1 import (
     annotations_pb2,
@@ -157,6 +158,7 @@ def _of_users(on: Ground) -> dict[str, Any]:
             password=PASSWORD,
         ),
         "UserService/GetUser": user_rpc.GetUserRequest(by=on.by_user),
+        "UserService/ExportUsers": user_rpc.ExportUsersRequest(),
         "UserService/BatchGetUsers": user_rpc.BatchGetUsersRequest(
             by=[on.by_user, user_pb2.UserRef(email="ada@example.com"), user_pb2.UserRef(login_id="nobody")]
         ),
@@ -303,7 +305,8 @@ def _of_events(on: Ground) -> dict[str, Any]:
 
 
 def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
-    """Calls the RPC of this name; of one that is answered by many messages the first."""
+    """Calls the RPC of this name; of one that is answered by many messages the first, or an empty one for
+    none."""
     service, _, method = name.partition("/")
     services = {
         "UserService": client.users,
@@ -321,6 +324,6 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
     if not isinstance(answer, Stream):
         return answer
     try:
-        return next(answer)
+        return next(answer, GetMessageClass(METHODS[name].output_type)())
     finally:
         answer.cancel()

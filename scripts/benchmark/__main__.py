@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Final
 
-from scripts.benchmark import background, calls, depth, memory, start, watch
+from scripts.benchmark import background, batch, calls, depth, memory, start, watch
 from scripts.benchmark.options import Options
 from scripts.benchmark.report import Figure, heading, print_figures
 
@@ -19,6 +19,7 @@ _SECTIONS: Final[dict[str, Callable[[Options], list[Figure]]]] = {
     "memory": memory.run,
     "start": start.run,
     "background": background.run,
+    "batch": batch.run,
     "watch": watch.run,
 }
 _HELP: Final = """\
@@ -27,12 +28,14 @@ depth   whether a call costs more with more users, and searches
 memory  what a worker process has resident under load, from the first call to the last
 start   seconds to SERVING on an existing data directory
 background  how soon actions end that are due, and webhooks leave
+batch   how fast users come and go in streams
 watch   how fast events are told, and what watchers cost who hear nothing
 """
 _INTERRUPTED: Final = 130
 _MEANINGS: Final = {
     "users": "users that there are",
     "few_users": "users to compare them with",
+    "batch_users": "users that come and go in streams",
     "calls": "calls over which memory is watched",
     "starts": "starts of the service",
     "events": "events to tell",

@@ -19,6 +19,8 @@ class Options:
     """Events that one watcher is told."""
     watchers: int = 200
     """Watchers who hear nothing."""
+    batch_users: int = 200_000
+    """Users that come and go in streams."""
     rounds: int = 4
     """Drives of each side, in turn."""
     seconds: float = 2.0

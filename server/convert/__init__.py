@@ -1,6 +1,14 @@
 """Between the domain and the contract, both ways, and only here."""
 
+from server.convert.batches import (
+    MakeResult,
+    applied_action_result,
+    batch_options,
+    user_action_result,
+    user_result,
+)
 from server.convert.events import event_filter, event_message, watch_request
+from server.convert.exports import export_request, exported_user_message
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -38,7 +46,7 @@ from server.convert.users import (
     user_ref,
     user_status,
 )
-from server.convert.values import instant, masked, named_attributes, populated, values_of
+from server.convert.values import instant, masked, named_attributes, populated, values_of, within
 from server.convert.webhooks import (
     delivery_filter,
     webhook_delivery_message,
@@ -49,19 +57,24 @@ from server.convert.webhooks import (
 __all__ = [
     "ACTION_STATES",
     "MODES",
+    "MakeResult",
     "action_end",
     "add_users",
     "application",
     "application_message",
     "applied_action_filter",
     "applied_action_message",
+    "applied_action_result",
     "attribute_type",
     "attribute_values",
+    "batch_options",
     "check_message",
     "custom_attribute_message",
     "delivery_filter",
     "event_filter",
     "event_message",
+    "export_request",
+    "exported_user_message",
     "instant",
     "management_key_message",
     "masked",
@@ -79,10 +92,12 @@ __all__ = [
     "user_action_message",
     "user_action_reason_message",
     "user_action_reason_values",
+    "user_action_result",
     "user_action_values",
     "user_filter",
     "user_message",
     "user_ref",
+    "user_result",
     "user_status",
     "values_of",
     "watch_request",
@@ -90,4 +105,5 @@ __all__ = [
     "webhook_message",
     "webhook_values",
     "wish",
+    "within",
 ]

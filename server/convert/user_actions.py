@@ -14,7 +14,7 @@ from roster.v1 import user_action_service_pb2 as rpc
 from server.convert.values import instant, timestamp, within
 from server.domain.applied_action import AppliedAction, Prevention
 from server.domain.applied_action_filter import AppliedActionFilter
-from server.domain.applied_actions import Application, End, Wish
+from server.domain.applying import Application, End, Wish
 from server.domain.user_action_reasons import UserActionReason
 from server.domain.user_actions import ActionOption, UserAction
 from server.errors import Violation, refuse_invalid
@@ -126,7 +126,7 @@ def user_action_reason_values(message: pb.UserActionReason, names: Iterable[str]
 # -- what is applied ---------------------------------------------------------------------------
 
 
-def application(message: rpc.ApplyUserActionRequest) -> Application:
+def application(message: rpc.ApplyUserActionRequest | rpc.ApplyUserActionsItem) -> Application:
     """What to apply, and how."""
     return Application(
         user_action_id=message.user_action_id.lower(),

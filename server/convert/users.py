@@ -134,12 +134,20 @@ def user_ref(message: user_pb2.UserRef) -> UserRef:
     return UserRef(kind, value.lower() if kind == "user_id" else value)
 
 
+# Many users hold the same roles, and the reference remembers how the store compares it.
+@lru_cache(maxsize=2_048)
+def _role_named(role_id: str, name: str) -> RoleRef:
+    return RoleRef("role_id", role_id.lower()) if role_id else RoleRef("name", name)
+
+
 def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> list[RoleRequest]:
     """Roles to give. `path` leads to the field in the request."""
     return [
         RoleRequest(
-            RoleRef("role_id", grant.role_id.lower()) if grant.role_id else RoleRef("name", grant.name),
-            within(f"{path}[{position}]", instant, grant, "expire_time"),
+            _role_named(grant.role_id, grant.name),
+            within(f"{path}[{position}]", instant, grant, "expire_time")
+            if grant.HasField("expire_time")
+            else None,
         )
         for position, grant in enumerate(grants)
     ]

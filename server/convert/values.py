@@ -52,8 +52,11 @@ def instant(message: Message, field: str) -> datetime | None:
 
 def json_value(value: Value, field: str) -> Any:
     """The JSON value in a Value; None for null and for none. Raises FIELDS_INVALID naming `field`."""
-    if value.WhichOneof("kind") in (None, "null_value"):
+    kind = value.WhichOneof("kind")
+    if kind is None or kind == "null_value":
         return None
+    if kind in ("string_value", "bool_value"):
+        return getattr(value, kind)
     try:
         return MessageToDict(value)
     except (SerializeToJsonError, ValueError):
@@ -101,10 +104,6 @@ def within(path: str, read: Callable[..., Any], *arguments: Any) -> Any:
 Reader = Callable[[Message, str], Any]
 
 
-def _plain(message: Message, field: str) -> Any:
-    return getattr(message, field)
-
-
 def _strings(message: Message, field: str) -> tuple[str, ...]:
     return tuple(getattr(message, field))
 
@@ -146,7 +145,10 @@ _READERS: Final[dict[str, Reader]] = {
 
 def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, Any]:
     """The values of these fields, for the domain. `path` leads to the message in the request."""
-    return {name: within(path, _READERS.get(name, _plain), message, name) for name in names}
+    return {
+        name: within(path, _READERS[name], message, name) if name in _READERS else getattr(message, name)
+        for name in names
+    }
 
 
 def populated(message: Message, settable: Iterable[str]) -> list[str]:

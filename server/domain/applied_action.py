@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from server.domain import events
 from server.domain.identity import etag, new_id
 from server.domain.localizing import localized
 from server.domain.text import fold
@@ -59,6 +60,11 @@ class AppliedAction(NamedTuple):
         if not self.send_end_event or self.expire_time is None or self.state not in ("ACTIVE", "ENDED"):
             return "NONE"
         return "SENT" if self.ended else "PENDING"
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The values that are stored, by their names."""
+        return {**self._asdict(), "history": events.to_json(self.history)}
 
     def with_change(self, phase: str, actioner_user_id: str, comment: str, now: datetime) -> AppliedAction:
         """The same with one more entry in its history."""

@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
-from uuid import UUID
+from datetime import datetime
+from typing import NamedTuple
 
 from server.config import MAX_MODIFICATIONS
-from server.domain import action_events, events
+from server.domain import action_events
 from server.domain.applied_action import AppliedAction, Definition, applied_of
 from server.domain.applied_action_filter import AppliedActionFilter, conditions
+from server.domain.applying import (
+    Application,
+    End,
+    Found,
+    Ground,
+    Wish,
+    flag_problems,
+    instant_problems,
+    refuse_email,
+    require_actioner,
+)
 from server.domain.caller import Caller
 from server.domain.identity import require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
-from server.errors import Error, Reason, Violation, not_found, refuse_invalid
+from server.errors import Error, Reason, not_found, refuse_invalid
 from server.store import applied_actions as rows
 from server.store import users as user_rows
 from server.store.database import Database
-
-
-class End(NamedTuple):
-    """When an action is to end: at `expire_time`, or after `duration`, or (with neither) not by itself."""
-
-    field: str
-    """What the caller said it with."""
-    expire_time: datetime | None = None
-    duration: timedelta | None = None
-
-    def instant(self, now: datetime) -> datetime | None:
-        """The instant of the end; None for never."""
-        return self.expire_time if self.duration is None else now + self.duration
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is common to all that is done with an action."""
-
-    comment: str
-    actioner_user_id: str
-    """'' for the system."""
-    email_user: bool
-    notify_user: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What to apply, and how."""
-
-    user_action_id: str
-    option: str
-    """Id or name of an option; '' for none."""
-    reason: str
-    """Id or code of a reason; '' for none."""
-    application_ids: Sequence[str]
-    broadcast: bool
-    end: End | None
-    """None: the caller said nothing."""
-    if_already_active: str
-    """ALLOW, REJECT or RETURN_EXISTING."""
-    wish: Wish
 
 
 class AppliedActions:
@@ -113,30 +79,14 @@ class AppliedActions:
             # One after another, so that each sees what the one before did.
             user_rows.lock(self._database, caller.project_id, by.kind, by.key)
             ground = self._ground(caller, by, asked)
-        definition, wish, now = ground.definition, asked.wish, ground.now
-        refuse_invalid([*_end_problems(definition, asked.end, now), *_flag_problems(definition, wish)])
-        _refuse_email(wish)
-        applied = definition.applied(
-            ground.user_id,
-            ground.locale,
-            now,
-            option=asked.option,
-            reason=ground.reason,
-            actioner_user_id=wish.actioner_user_id or None,
-            application_ids=list(asked.application_ids),
-            comment=wish.comment,
-            expire_time=asked.end.instant(now) if asked.end else None,
-            email_user_on_end=wish.email_user and definition.temporal,
-            notify_user_on_end=wish.notify_user and definition.temporal,
-            broadcast=asked.broadcast,
-        ).with_change("START", wish.actioner_user_id, wish.comment, now)
+        applied = ground.applied(asked)
         if not alone and (existing := self._active(caller, ground.user_id, asked)):
             return existing
         event = action_events.event(
-            caller, "START", applied, now, ground.locale, notify_user=wish.notify_user
+            caller, "START", applied, ground.now, ground.locale, notify_user=asked.wish.notify_user
         )
         try:
-            rows.create(self._database, {**event, **_columns(applied)}, only=alone)
+            rows.create(self._database, {**event, **applied.columns}, only=alone)
         except Error as error:
             raise _named(error, by, asked) from None
         return applied
@@ -151,7 +101,7 @@ class AppliedActions:
         applied, now = standing.applied, standing.now
         if len(applied.history) > MAX_MODIFICATIONS:
             raise Error(Reason.TOO_MANY_MODIFICATIONS, limit=str(MAX_MODIFICATIONS))
-        refuse_invalid(_instant_problems(end, now))
+        refuse_invalid(instant_problems(end, now))
         changed = applied._replace(
             expire_time=end.instant(now) if end else applied.expire_time,
             email_user_on_end=wish.email_user,
@@ -168,13 +118,13 @@ class AppliedActions:
 
     # -- the ground that these stand on --------------------------------------------------------
 
-    def _ground(self, caller: Caller, by: UserRef, asked: Application) -> _Ground:
+    def _ground(self, caller: Caller, by: UserRef, asked: Application) -> Ground:
         """What an application has to know, in one statement."""
         values = {
             "project_id": caller.project_id,
             "key": by.key,
             "user_action_id": asked.user_action_id,
-            "reason_id": _uuid_or_none(asked.reason),
+            "reason_id": asked.reason_id,
             "reason_key": fold(asked.reason),
             "actioner_user_id": asked.wish.actioner_user_id or None,
             "application_ids": list(asked.application_ids),
@@ -182,17 +132,7 @@ class AppliedActions:
         row = rows.ground(self._database, by.kind, values)
         if row is None:
             raise user_not_found(by)
-        user_id, locale, now, definition, reason, actioner_exists, missing_application = row
-        if definition is None:
-            raise not_found(Reason.USER_ACTION_NOT_FOUND, "user_action_id", asked.user_action_id)
-        if not definition["active"]:
-            raise Error(Reason.USER_ACTION_INACTIVE)
-        if asked.reason and reason is None:
-            raise not_found(Reason.USER_ACTION_REASON_NOT_FOUND, "reason", asked.reason)
-        _require_actioner(asked.wish, actioner_exists)
-        if missing_application is not None:
-            raise not_found(Reason.APPLICATION_NOT_FOUND, "application_id", missing_application)
-        return _Ground(user_id, locale, now, Definition(**definition), reason)
+        return Found(*row).ground(asked)
 
     def _active(self, caller: Caller, user_id: str, asked: Application) -> AppliedAction | None:
         row = rows.active(self._database, caller.project_id, user_id, asked.user_action_id)
@@ -210,12 +150,12 @@ class AppliedActions:
             raise _not_found(applied_action_id)
         applied = applied_of(row)
         locale, now, definition, actioner_exists = row[len(rows.APPLIED_COLUMNS) :]
-        _require_actioner(wish, actioner_exists)
+        require_actioner(wish, actioner_exists)
         require_etag(etag, applied.etag)
         if applied.state != "ACTIVE":
             raise Error(Reason.APPLIED_ACTION_NOT_ACTIVE, state=applied.state)
-        refuse_invalid(_flag_problems(Definition(**definition), wish))
-        _refuse_email(wish)
+        refuse_invalid(flag_problems(Definition(**definition), wish))
+        refuse_email(wish)
         return _Standing(applied, locale, now)
 
     def _write(
@@ -232,18 +172,8 @@ class AppliedActions:
         event = action_events.event(
             caller, phase, changed, standing.now, standing.locale, notify_user=wish.notify_user
         )
-        rows.update(self._database, {**event, **_columns(changed)})
+        rows.update(self._database, {**event, **changed.columns})
         return changed
-
-
-class _Ground(NamedTuple):
-    """What an application stands on."""
-
-    user_id: str
-    locale: str
-    now: datetime
-    definition: Definition
-    reason: Mapping[str, Any] | None
 
 
 class _Standing(NamedTuple):
@@ -252,47 +182,6 @@ class _Standing(NamedTuple):
     applied: AppliedAction
     locale: str
     now: datetime
-
-
-def _end_problems(definition: Definition, end: End | None, now: datetime) -> list[Violation]:
-    if definition.temporal and end is None:
-        return [Violation("expire_time", "or duration or indefinite is required: the action is temporal")]
-    if not definition.temporal and end is not None:
-        return [Violation(end.field, "must be absent: the action is not temporal")]
-    return _instant_problems(end, now)
-
-
-def _instant_problems(end: End | None, now: datetime) -> list[Violation]:
-    past = end is not None and end.expire_time is not None and end.expire_time <= now
-    return [Violation("expire_time", "must lie in the future")] if past else []
-
-
-def _flag_problems(definition: Definition, wish: Wish) -> list[Violation]:
-    problems = []
-    if wish.email_user and not definition.user_emailing_enabled:
-        problems.append(Violation("email_user", "requires that the user action has user_emailing_enabled"))
-    if wish.notify_user and not definition.user_notifications_enabled:
-        problems.append(
-            Violation("notify_user", "requires that the user action has user_notifications_enabled")
-        )
-    return problems
-
-
-def _refuse_email(wish: Wish) -> None:
-    if wish.email_user:
-        raise Error(Reason.EMAIL_NOT_AVAILABLE)
-
-
-def _require_actioner(wish: Wish, exists: bool) -> None:
-    if wish.actioner_user_id and not exists:
-        raise not_found(Reason.USER_NOT_FOUND, "actioner_user_id", wish.actioner_user_id)
-
-
-def _uuid_or_none(text: str) -> str | None:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
 
 
 def _named(error: Error, by: UserRef, asked: Application) -> Error:
@@ -306,7 +195,3 @@ def _named(error: Error, by: UserRef, asked: Application) -> Error:
 
 def _not_found(applied_action_id: str) -> Error:
     return not_found(Reason.APPLIED_ACTION_NOT_FOUND, "applied_action_id", applied_action_id)
-
-
-def _columns(applied: AppliedAction) -> dict[str, Any]:
-    return {**applied._asdict(), "history": events.to_json(applied.history)}

@@ -24,11 +24,13 @@ _KINDS: Final = (
     "webhooks",
 )
 SCOPES: Final = frozenset(f"{kind}:{access}" for kind in _KINDS for access in ("read", "write", "*")) | {
+    "users:export_secrets",
     "events:read",
     "events:*",
     "*",
 }
-"""All that a key can hold: the scopes that methods of the contract require, and what stands for several."""
+"""All that a key can hold: the scopes that methods of the contract require, what stands for several, and
+those that single fields of requests take."""
 
 
 @dataclass(frozen=True, slots=True)

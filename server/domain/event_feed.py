@@ -14,8 +14,9 @@ from server.config import Config
 from server.domain import event_types
 from server.domain.caller import Caller
 from server.domain.event_log import BEGINNING, Event, Position
-from server.domain.event_watch import PATIENCE, Line, Watch, WatchRequest
+from server.domain.event_watch import Watch, WatchRequest
 from server.domain.event_window import M, Stretch, Told, Window, told
+from server.domain.streams import PATIENCE, Line, Streams
 from server.errors import Error, Reason
 from server.store import event_log as rows
 from server.store.database import Database, Row
@@ -26,8 +27,6 @@ log = structlog.get_logger("roster.feed")
 
 INTERVAL: Final = 0.1
 """Seconds between two looks at the log."""
-_TENDING_INTERVAL: Final = 1.0
-"""Seconds between two looks at the watchers."""
 _AWAY: Final = 0.5
 """Seconds until the log is looked at again when that did not go well."""
 ROOM: Final = 8 * 1024**2
@@ -64,11 +63,10 @@ class Feed(Generic[M]):
         self._database = database
         self._readers = readers
         self._render = render
-        self._most = config.watchers
         self._look_seconds = config.call_timeout
         self._patience = patience
         self._lock = threading.Lock()
-        self._watches: set[Watch[M]] = set()
+        self.watches: Streams[Watch[M]] = Streams(readers, config.watchers, Reason.WATCHERS_EXHAUSTED)
         self._audiences: dict[str, _Audience[M]] = {}
         self._stopping = False
         self._needed = threading.Event()
@@ -78,19 +76,19 @@ class Feed(Generic[M]):
 
     def start(self) -> None:
         """Waits for watchers."""
+        self.watches.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Ends every watch, and takes no more."""
+        self.watches.stop()
         with self._lock:
             self._stopping = True
-            watches = list(self._watches)
-        for watch in watches:
-            watch.refuse(Error(Reason.SERVER_STOPPING))
-        self._needed.set()
+            self._needed.set()
 
     def join(self) -> None:
         """Returns when no watch is left."""
+        self.watches.join()
         self._thread.join(_STOP_SECONDS)
 
     # -- for watchers --------------------------------------------------------------------------
@@ -100,30 +98,23 @@ class Feed(Generic[M]):
         """A watch of the caller's project, for as long as the block lasts. Raises FIELDS_INVALID,
         RESUME_TOKEN_INVALID, EVENTS_COLLECTED, WATCHERS_EXHAUSTED, SERVER_STOPPING."""
         watch = Watch(self, caller, asked, line, self._patience)
-        with self._lock:
-            if self._stopping:
-                raise Error(Reason.SERVER_STOPPING)
-            if len(self._watches) >= self._most:
-                raise Error(Reason.WATCHERS_EXHAUSTED)
-            self._watches.add(watch)
-        try:
+        with self.watches.admitted(watch):
             end = watch.begin()
             with self._lock:
                 self._audiences.setdefault(watch.project_id, _Audience(end)).watches.add(watch)
                 self._needed.set()
-            yield watch
-        finally:
-            self._leave(watch)
+            try:
+                yield watch
+            finally:
+                self._leave(watch)
 
     def _leave(self, watch: Watch[M]) -> None:
         with self._lock:
-            self._watches.discard(watch)
-            audience = self._audiences.get(watch.project_id)
-            if audience is not None:
-                audience.watches.discard(watch)
-                if not audience.watches:
-                    del self._audiences[watch.project_id]
-            if not self._watches and not self._stopping:
+            audience = self._audiences[watch.project_id]
+            audience.watches.discard(watch)
+            if not audience.watches:
+                del self._audiences[watch.project_id]
+            if not self._audiences and not self._stopping:
                 self._needed.clear()
 
     def place(self, project_id: str) -> rows.Place:
@@ -150,18 +141,13 @@ class Feed(Generic[M]):
     # -- the thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        tended = 0.0
         while True:
             if not self._needed.is_set():
                 self._database.release()
                 self._needed.wait()
-            if self._stopping and not self._watches:
+            if self._stopping:
                 return
-            pause = INTERVAL if self._stopping else self._pause_after_look()
-            if time.monotonic() - tended >= _TENDING_INTERVAL:
-                tended = time.monotonic()
-                self._tend()
-            if pause:
+            if pause := self._pause_after_look():
                 time.sleep(pause)
 
     def _pause_after_look(self) -> float:
@@ -214,14 +200,3 @@ class Feed(Generic[M]):
             windows = [audience.window for audience in self._audiences.values()]
             while (excess := sum(window.size for window in windows) - ROOM) > 0:
                 max(windows, key=lambda window: window.size).drop(excess)
-
-    def _tend(self) -> None:
-        with self._lock:
-            watches = list(self._watches)
-        self._database.limit(self._look_seconds)
-        for watch in watches:
-            try:
-                watch.tend(stopping=self._stopping)
-            except Exception:
-                log.exception("a watcher could not be looked after")
-        self._database.limit(None)

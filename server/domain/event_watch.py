@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol
 
@@ -13,6 +12,7 @@ from server.domain.caller import Caller
 from server.domain.event_log import BEGINNING, MESSAGE_CHARACTERS, Position
 from server.domain.event_window import M, Stretch, Told
 from server.domain.paging import PageToken
+from server.domain.streams import PATIENCE, Line, Stream
 from server.errors import Error, Reason, refuse_invalid
 from server.store.errors import Unavailable
 from server.store.event_log import Place
@@ -21,14 +21,8 @@ MESSAGE_EVENTS: Final = 500
 """Events of one message at most."""
 HEARTBEAT: Final = 15.0
 """Seconds of silence after which a message without events is sent, unless the watcher asks for others."""
-PATIENCE: Final = 30.0
-"""Seconds that a watcher may take for a message. Who takes twice that long is cut off."""
-_STOP_PATIENCE: Final = 1.0
-"""The same once the server stops."""
 _AWAY: Final = 0.5
 """Seconds until a database that does not answer is asked again."""
-_CHECK_INTERVAL: Final = 1.0
-"""Seconds between two looks at a watcher's key at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +35,6 @@ class WatchRequest:
     """As in `event_types.expanded`."""
     heartbeat: float = 0.0
     """Seconds; 0 for the usual ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The call that a watcher is told events by."""
-
-    cancel: Callable[[], object]
-    """Ends it where it stands."""
-    readmit: Callable[[], float]
-    """Looks again whether the caller is let in, and returns the time of `time.monotonic()` up to which that
-    holds. Raises what a call is refused with."""
 
 
 class Source(Protocol[M]):
@@ -68,30 +51,31 @@ class Source(Protocol[M]):
         Raises EVENTS_COLLECTED, Unavailable."""
 
 
-class Watch(Generic[M]):
-    """One watcher. It lives in the thread of its call; other threads `leave`, `refuse`, `wake` and `tend`."""
+class Watch(Stream, Generic[M]):
+    """One watcher."""
 
     def __init__(
-        self, source: Source[M], caller: Caller, asked: WatchRequest, line: Line, patience: float
+        self,
+        source: Source[M],
+        caller: Caller,
+        asked: WatchRequest,
+        line: Line,
+        patience: float = PATIENCE,
     ) -> None:
         """Raises FIELDS_INVALID, RESUME_TOKEN_INVALID."""
+        super().__init__(line, patience, Reason.WATCHER_TOO_SLOW)
         refuse_invalid(event_types.unknown_types(asked.types, "types"))
         self.project_id = caller.project_id
         self._source = source
         self._asked = asked
         self._wants = event_types.matcher(asked.types)
         self._heartbeat = asked.heartbeat or HEARTBEAT
-        self._line = line
-        self._patience = patience
         bound = b"watch " + caller.project_id.encode()
         self._token = PageToken(caller.page_token_key, bound, Reason.RESUME_TOKEN_INVALID)
         self._position = BEGINNING
         if asked.resume_token:
             self._position = Position(*self._token.read(asked.resume_token))
-        self._woken = threading.Event()
-        self._left = False
-        self._refusal: Error | None = None
-        self._sent = self._sending = self._admitted_until = 0.0
+        self._sent = 0.0
 
     def begin(self) -> Position:
         """Finds its place, and returns where the events end now. Raises EVENTS_COLLECTED, Unavailable."""
@@ -105,8 +89,6 @@ class Watch(Generic[M]):
             raise Error(Reason.EVENTS_COLLECTED)
         return end
 
-    # -- in the thread of the call ---------------------------------------------------------------
-
     def messages(self) -> Iterator[tuple[list[M], str]]:
         """Events, each time with the token to go on with, and after a silence the token alone; until the
         caller leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what a key is refused
@@ -117,10 +99,8 @@ class Watch(Generic[M]):
         while True:
             # Whoever wakes it has changed something before: what comes after this line is not missed.
             self._woken.clear()
-            if self._left:
+            if not self.goes_on:
                 return
-            if self._refusal is not None:
-                raise self._refusal
             events, more = self._next()
             silence = time.monotonic() - self._sent
             if events or (silence >= self._heartbeat and self._source.current):
@@ -150,39 +130,6 @@ class Watch(Generic[M]):
         return chosen, found.more
 
     def _tell(self, events: Sequence[Told[M]]) -> Iterator[tuple[list[M], str]]:
-        self._sending = time.monotonic()
-        yield [event.message for event in events], self._token.write(self._position)
+        with self.sending():
+            yield [event.message for event in events], self._token.write(self._position)
         self._sent = time.monotonic()
-        taken, self._sending = self._sent - self._sending, 0.0
-        if taken > self._patience:
-            raise Error(Reason.WATCHER_TOO_SLOW)
-
-    # -- in other threads ------------------------------------------------------------------------
-
-    def leave(self) -> None:
-        """The caller has gone."""
-        self._left = True
-        self._woken.set()
-
-    def refuse(self, refusal: Error) -> None:
-        """Ends the watch in this error, as soon as it has sent what it is about to send."""
-        self._refusal = refusal
-        self._woken.set()
-
-    def wake(self) -> None:
-        """There are events."""
-        self._woken.set()
-
-    def tend(self, *, stopping: bool) -> None:
-        """Cuts off a caller who takes nothing, and ends the watch of one who is not let in any more."""
-        now = time.monotonic()
-        patience = _STOP_PATIENCE if stopping else 2 * self._patience
-        if 0.0 < self._sending < now - patience:
-            self._line.cancel()
-        if self._refusal is None and self._admitted_until <= now:
-            try:
-                self._admitted_until = max(self._line.readmit(), now + _CHECK_INTERVAL)
-            except Unavailable:
-                pass  # nothing can be told meanwhile, and soon it is asked again
-            except Error as refusal:
-                self.refuse(refusal)

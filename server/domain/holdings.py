@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from server.config import MAX_APPLICATIONS_PER_USER, MAX_ROLES_PER_USER, MAX_TENANTS_PER_USER
 from server.domain.caller import Caller
@@ -163,13 +163,22 @@ class Holdings:
             by_ref["role_id", role_id] = by_ref["name", name_key] = role
         return Found(by_ref, dict(found_tenants or ()), dict(found_applications or ()))
 
+    def find_for(self, caller: Caller, *wishes: Wishes) -> Found:
+        """Everything that the wishes name and that exists."""
+        return self.find(
+            caller,
+            roles=[role for wish in wishes for role in wish.roles or ()],
+            tenants=[tenant for wish in wishes for tenant in wish.tenants or ()],
+            application_ids=[held for wish in wishes for held in wish.application_ids or ()],
+        )
+
     def declarations(self, caller: Caller) -> Declarations:
         """The custom attributes of the project."""
         return _by_name(attribute_rows.all_of(self._database, caller.project_id))
 
-    def declarations_for(self, caller: Caller, wishes: Wishes, *, creating: bool) -> Declarations:
+    def declarations_for(self, caller: Caller, *wishes: Wishes, creating: bool) -> Declarations:
         """The same; those that the wishes give values of stay as they are until the transaction ends."""
-        names = list(wishes.attributes or ())
+        names = list(dict.fromkeys(name for wish in wishes for name in wish.attributes or ()))
         found = attribute_rows.hold(self._database, caller.project_id, names, defaults=creating)
         return _by_name(found)
 
@@ -202,13 +211,24 @@ def _by_name(found: Iterable[Row]) -> Declarations:
     return {attribute.name: attribute for attribute in map(attribute_of, found)}
 
 
-def require_room(user: User) -> None:
+class Holder(Protocol):
+    """Who holds things: a user, or one to be."""
+
+    @property
+    def roles(self) -> tuple[HeldRole, ...]: ...
+    @property
+    def tenants(self) -> tuple[HeldTenant, ...]: ...
+    @property
+    def applications(self) -> tuple[HeldApplication, ...]: ...
+
+
+def require_room(holder: Holder) -> None:
     """Raises TOO_MANY_ROLES, TOO_MANY_TENANTS, TOO_MANY_APPLICATIONS."""
-    most_roles = max(len(user.roles), *(len(tenant.roles) for tenant in user.tenants), 0)
+    most_roles = max(len(holder.roles), *(len(tenant.roles) for tenant in holder.tenants), 0)
     for number, limit, reason in (
         (most_roles, MAX_ROLES_PER_USER, Reason.TOO_MANY_ROLES),
-        (len(user.tenants), MAX_TENANTS_PER_USER, Reason.TOO_MANY_TENANTS),
-        (len(user.applications), MAX_APPLICATIONS_PER_USER, Reason.TOO_MANY_APPLICATIONS),
+        (len(holder.tenants), MAX_TENANTS_PER_USER, Reason.TOO_MANY_TENANTS),
+        (len(holder.applications), MAX_APPLICATIONS_PER_USER, Reason.TOO_MANY_APPLICATIONS),
     ):
         if number > limit:
             raise Error(reason, limit=str(limit))

@@ -71,7 +71,7 @@ class UserLists:
         self, caller: Caller, wanted: UserFilter, order: str, descending: bool, page: PageRequest
     ) -> Page[User]:
         """A page of users, in the order of create_time, update_time, email or family_name."""
-        filters, parameters = self._conditions(caller, wanted)
+        filters, parameters = self.conditions(caller, wanted)
         parameters |= {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_users(
             self._database, filters, order, descending, parameters, count=page.count
@@ -89,12 +89,12 @@ class UserLists:
         if not 0 < len(words) <= MAX_SEARCH_WORDS:
             problem = f"must have 1 to {MAX_SEARCH_WORDS} words"
             raise Error(Reason.FIELDS_INVALID, violations=[Violation("query", problem)])
-        filters, parameters = self._conditions(caller, wanted)
+        filters, parameters = self.conditions(caller, wanted)
         parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
         found = user_search.search_users(self._database, filters, field, words, parameters)
         return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
 
-    def _conditions(self, caller: Caller, wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
+    def conditions(self, caller: Caller, wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         """The names of the store's filters, and their parameters.
         Raises CUSTOM_ATTRIBUTE_NOT_FOUND, FIELDS_INVALID."""
         filters, parameters = _conditions(wanted)
@@ -110,7 +110,7 @@ class UserLists:
         return filters, parameters
 
     def _role_conditions(self, caller: Caller, wanted: UserFilter) -> tuple[set[str], dict[str, Any]]:
-        """As `_conditions`, for roles. A role that does not exist is held by nobody."""
+        """As `conditions`, for roles. A role that does not exist is held by nobody."""
         refs = [*wanted.any_roles, *wanted.all_roles, *(by for _, by in wanted.tenant_roles)]
         found: dict[tuple[str, str], str] = {}
         for role_id, name_key in role_rows.ids(

@@ -42,10 +42,13 @@ class UserPasswords:
             person = self._writer.get(caller, by)
             stored_hash = self.hash_new(caller, password, person._asdict(), person.user_id)
         user = self._writer.locked(caller, UserRef("user_id", person.user_id))
-        self.store(caller, user.user_id, stored_hash, temporary=password.temporary)
-        changed = user._replace(password_change_required=password.temporary)
-        data = {"temporary": password.temporary}
-        return self._writer.touch(caller, "user.password.set", changed, data)
+        return self.replace(caller, user, stored_hash, temporary=password.temporary)
+
+    def replace(self, caller: Caller, user: User, stored_hash: str, *, temporary: bool) -> User:
+        """Sets the password of a locked user."""
+        self.store(caller, user.user_id, stored_hash, temporary=temporary)
+        changed = user._replace(password_change_required=temporary)
+        return self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
 
     def expire(self, caller: Caller, by: UserRef) -> User:
         """Makes the user replace the password. Raises USER_NOT_FOUND."""
@@ -56,11 +59,18 @@ class UserPasswords:
         return self._writer.touch(caller, "user.password.expired", changed, {})
 
     def hash_new(
-        self, caller: Caller, password: NewPassword, person: Mapping[str, Any], user_id: str = ""
+        self,
+        caller: Caller,
+        password: NewPassword,
+        person: Mapping[str, Any],
+        user_id: str = "",
+        *,
+        patient: bool = False,
     ) -> str:
         """What to store of a password for a person with these settable values; `user_id` '' is a new user.
 
-        Takes long: no transaction may have begun. Raises FIELDS_INVALID, HASHING_OVERLOADED.
+        Takes long: no transaction may have begun. Raises FIELDS_INVALID and, unless it is `patient`,
+        HASHING_OVERLOADED.
         """
         if password.stored:
             return password.stored
@@ -70,7 +80,7 @@ class UserPasswords:
         if user_id and policy.history:
             former = rows.latest(self._database, caller.project_id, user_id, policy.history)
             refuse_invalid(policy.reuse_violations(password.plain, former, self._hasher))
-        return self._hasher.hash(password.plain)
+        return self._hasher.hash(password.plain, patient=patient)
 
     def store(self, caller: Caller, user_id: str, stored_hash: str, *, temporary: bool) -> None:
         """Writes the hash of a locked user's password."""

@@ -89,14 +89,15 @@ def facts_of(user: User) -> dict[str, Any]:
     """What events compare and show of a user."""
     return {name: getattr(user, name) for name in SETTABLE} | {
         "login_ids": list(user.login_ids),  # a list when read, a tuple when set
-        **_role_facts(user.roles),
-        "tenants": {tenant.tenant_id: _role_facts(tenant.roles) for tenant in user.tenants},
+        **role_facts(user.roles),
+        "tenants": {tenant.tenant_id: role_facts(tenant.roles) for tenant in user.tenants},
         "applications": [held.application_id for held in user.applications],
         "custom_attributes": user.custom_attributes,
     }
 
 
-def _role_facts(roles: Sequence[HeldRole]) -> dict[str, Any]:
+def role_facts(roles: Sequence[HeldRole]) -> dict[str, Any]:
+    """The names of roles, and of those that expire when."""
     return {
         "roles": [role.name for role in roles],
         "role_expire_times": {role.name: role.expire_time for role in roles if role.expire_time is not None},

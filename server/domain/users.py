@@ -9,7 +9,7 @@ from typing import Any, Final
 from server.config import MAX_ROLES_PER_USER
 from server.domain import events
 from server.domain.caller import Caller
-from server.domain.holdings import Declarations, Holdings, Wishes, attribute_values
+from server.domain.holdings import Declarations, Found, Holdings, Wishes, attribute_values
 from server.domain.identity import new_id, require_etag
 from server.domain.text import fold
 from server.domain.user import (
@@ -87,12 +87,7 @@ class Users:
         refuse_invalid([*violations(values), *wishes.violations()])
         stored_hash = self._passwords.hash_new(caller, password, values) if password else None
         user_id = user_id or new_id()
-        found = self._holdings.find(
-            caller,
-            roles=wishes.roles or (),
-            tenants=wishes.tenants or (),
-            application_ids=wishes.application_ids or (),
-        )
+        found = self._holdings.find_for(caller, wishes)
         blank = _BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
@@ -123,7 +118,6 @@ class Users:
         attributes = attribute_values({}, wishes, declared, creating=True)
         wanted = wanted._replace(custom_attributes=attributes)
         values = {name: getattr(wanted, name) for name in SETTABLE}
-        shown = {"user_id": wanted.user_id, "status": wanted.status, **_snapshot(wanted)}
         create_time, roles, granted, attributes_exist = rows.create(
             self._database,
             {
@@ -135,7 +129,8 @@ class Users:
                 "role_expire_times": [role.expire_time for role in wanted.roles],
                 "most_roles": MAX_ROLES_PER_USER,
                 "attributes_known": known,
-                "snapshot": events.to_json(shown),
+                # The store adds the names of the roles, default ones included.
+                "snapshot": events.to_json(_snapshot(wanted)),
             },
             only=alone and not attributes,
         )
@@ -150,26 +145,33 @@ class Users:
     def update(
         self, caller: Caller, by: UserRef, values: Mapping[str, Any], wishes: Wishes, *, etag: str
     ) -> User:
-        """Sets these settable values and what is wished for.
-
-        Raises USER_NOT_FOUND, ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, EMAIL_TAKEN and its like, and
-        what `holdings` raises.
-        """
-        values = normalized(values)
-        refuse_invalid([*violations(values), *wishes.violations()])
+        """Sets these settable values and what is wished for. Raises USER_NOT_FOUND, FIELDS_INVALID, and what
+        `change` raises."""
+        values = checked(values, wishes)
         declared: Declarations = {}
         if wishes.attributes is not None:
             # Before the user is read, so that the values read are values of these.
             declared = self._holdings.declarations_for(caller, wishes, creating=False)
         user = self._writer.locked(caller, by)
+        found = self._holdings.find_for(caller, wishes)
+        return self.change(caller, user, values, wishes, found=found, declared=declared, etag=etag)
+
+    def change(
+        self,
+        caller: Caller,
+        user: User,
+        values: Mapping[str, Any],
+        wishes: Wishes,
+        *,
+        found: Found,
+        declared: Declarations,
+        etag: str = "",
+    ) -> User:
+        """Sets `checked` values of a locked user, and what is wished for, which was found. Raises
+        ETAG_MISMATCH, FIELDS_INVALID, LAST_IDENTIFIER, EMAIL_TAKEN and its like, and what `holdings`
+        raises."""
         require_etag(etag, user.etag)
         changed = _with_values(user, values)
-        found = self._holdings.find(
-            caller,
-            roles=wishes.roles or (),
-            tenants=wishes.tenants or (),
-            application_ids=wishes.application_ids or (),
-        )
         if wishes.roles is not None:
             changed = changed._replace(roles=found.held_roles(wishes.roles))
         if wishes.tenants is not None:
@@ -227,6 +229,13 @@ class Users:
         return rows.delete_test_users(self._database, values)
 
 
+def checked(values: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
+    """Values to set of a user, normalized. Raises FIELDS_INVALID."""
+    values = normalized(values)
+    refuse_invalid([*violations(values), *wishes.violations()])
+    return values
+
+
 def _with_values(user: User, values: Mapping[str, Any]) -> User:
     """The user with the values set. A new email or phone number is unverified unless said otherwise."""
     values = dict(values)
@@ -241,9 +250,10 @@ def _with_values(user: User, values: Mapping[str, Any]) -> User:
 
 
 def _snapshot(user: User) -> dict[str, Any]:
-    """What the event of a creation shows; the store adds the names of the roles."""
-    facts = {name: value for name, value in facts_of(user).items() if name != "roles"}
-    return {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
+    """What the event of a creation shows."""
+    facts = facts_of(user)
+    shown = {name: value for name, value in facts.items() if value and value != SETTABLE.get(name)}
+    return {"user_id": user.user_id, "status": user.status, **shown, "roles": facts["roles"]}
 
 
 _BLANK: Final = User(

@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message_factory import GetMessageClass
-from roster.v1 import annotations_pb2, event_pb2
+from roster.v1 import annotations_pb2, event_pb2, user_batch_pb2
 from roster.v1 import application_service_pb2 as application
 from roster.v1 import application_service_pb2_grpc as application_grpc
 from roster.v1 import custom_attribute_service_pb2 as custom_attribute
@@ -31,6 +31,7 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.domain.applied_action_batches import AppliedActionBatches
 from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.event_feed import Feed
@@ -43,8 +44,12 @@ from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.roles import Roles
 from server.domain.sealing import Sealer
+from server.domain.user_action_batches import UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
+from server.domain.user_batch_changes import UserBatchChanges
+from server.domain.user_batches import UserBatches
+from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
@@ -52,6 +57,7 @@ from server.domain.users import Users
 from server.domain.webhook_deliveries import WebhookDeliveries
 from server.domain.webhooks import Webhooks
 from server.handlers.application_service import ApplicationService
+from server.handlers.batches import Batches
 from server.handlers.custom_attribute_service import CustomAttributeService
 from server.handlers.event_service import EventService
 from server.handlers.management_key_service import ManagementKeyService
@@ -75,7 +81,9 @@ class Parts:
     database: Database
     hasher: Hasher
     sealer: Sealer
+    batches: Batches
     feed: Feed[event_pb2.Event]
+    exports: UserExports[user_batch_pb2.ExportedUser]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +97,31 @@ class Service:
 
 def _user_service(parts: Parts) -> UserService:
     passwords = UserPasswords(parts.database, parts.hasher)
+    users = Users(parts.database, passwords)
     return UserService(
-        Users(parts.database, passwords),
+        users,
         UserLists(parts.database),
         UserStatuses(parts.database),
         Memberships(parts.database),
         passwords,
         Permissions(parts.database),
+        UserBatches(parts.database, users, passwords),
+        UserBatchChanges(parts.database, users),
+        parts.batches,
+        parts.exports,
+    )
+
+
+def _user_action_service(parts: Parts) -> UserActionService:
+    actions = UserActions(parts.database)
+    return UserActionService(
+        actions,
+        UserActionReasons(parts.database),
+        AppliedActions(parts.database),
+        UserStatuses(parts.database),
+        UserActionBatches(parts.database, actions),
+        AppliedActionBatches(parts.database),
+        parts.batches,
     )
 
 
@@ -143,12 +169,7 @@ SERVICES = (
     Service(
         user_action.DESCRIPTOR.services_by_name["UserActionService"],
         user_action_grpc.add_UserActionServiceServicer_to_server,
-        lambda parts: UserActionService(
-            UserActions(parts.database),
-            UserActionReasons(parts.database),
-            AppliedActions(parts.database),
-            UserStatuses(parts.database),
-        ),
+        _user_action_service,
     ),
     Service(
         webhook.DESCRIPTOR.services_by_name["WebhookService"],

@@ -10,8 +10,8 @@ from roster.v1 import event_service_pb2 as rpc
 from server import convert
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
-from server.domain.event_watch import Line
 from server.handlers.paging import page_request
+from server.handlers.streams import line_of
 from server.interceptors.call import Call
 
 
@@ -35,9 +35,7 @@ class EventService:
         )
 
     def WatchEvents(self, request: rpc.WatchEventsRequest, call: Call) -> Iterator[rpc.WatchEventsResponse]:
-        assert call.readmit is not None
-        line = Line(call.context.cancel, call.readmit)
-        with self._feed.watch(call.caller, convert.watch_request(request), line) as watch:
+        with self._feed.watch(call.caller, convert.watch_request(request), line_of(call)) as watch:
             if not call.context.add_callback(watch.leave):
                 return
             for events, resume_token in watch.messages():

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from roster.v1 import user_action_batch_pb2 as batch
 from roster.v1 import user_action_service_pb2 as rpc
 
 from server import convert
 from server.domain import user_action_reasons, user_actions
+from server.domain.applied_action_batches import AppliedActionBatches, ToApply
 from server.domain.applied_actions import AppliedActions
+from server.domain.user_action_batches import Deletion, NewUserAction, UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
 from server.domain.user_statuses import UserStatuses
+from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
-from server.interceptors.call import Call
+from server.interceptors.call import Call, Checked
 
 
 class UserActionService:
@@ -23,11 +29,17 @@ class UserActionService:
         reasons: UserActionReasons,
         applied: AppliedActions,
         statuses: UserStatuses,
+        action_batches: UserActionBatches,
+        applied_batches: AppliedActionBatches,
+        batches: Batches,
     ) -> None:
         self._actions = actions
         self._reasons = reasons
         self._applied = applied
         self._statuses = statuses
+        self._action_batches = action_batches
+        self._applied_batches = applied_batches
+        self._batches = batches
 
     # -- definitions ---------------------------------------------------------------------------
 
@@ -82,6 +94,36 @@ class UserActionService:
     ) -> rpc.ReactivateUserActionResponse:
         action = self._actions.reactivate(call.caller, request.user_action_id.lower())
         return rpc.ReactivateUserActionResponse(user_action=convert.user_action_message(action))
+
+    def BatchCreateUserActions(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchCreateUserActionsResponse]:
+        def prepare(item: batch.CreateUserActionsItem) -> NewUserAction:
+            asked = item.user_action
+            names = convert.populated(asked, user_actions.SETTABLE)
+            return NewUserAction(asked.user_action_id.lower(), convert.user_action_values(asked, names))
+
+        kind = Kind(
+            prepare,
+            self._action_batches.create,
+            convert.user_action_result,
+            batch.BatchCreateUserActionsResponse,
+        )
+        return self._batches.run(requests, call, kind)
+
+    def BatchDeleteUserActions(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchDeleteUserActionsResponse]:
+        def prepare(item: batch.DeleteUserActionsItem) -> Deletion:
+            return Deletion(item.user_action_id.lower(), item.hard_delete, item.etag)
+
+        kind = Kind(
+            prepare,
+            self._action_batches.delete,
+            convert.user_action_result,
+            batch.BatchDeleteUserActionsResponse,
+        )
+        return self._batches.run(requests, call, kind)
 
     # -- reasons -------------------------------------------------------------------------------
 
@@ -140,6 +182,20 @@ class UserActionService:
     def ApplyUserAction(self, request: rpc.ApplyUserActionRequest, call: Call) -> rpc.ApplyUserActionResponse:
         applied = self._applied.apply(call.caller, convert.user_ref(request.by), convert.application(request))
         return rpc.ApplyUserActionResponse(applied_action=convert.applied_action_message(applied))
+
+    def BatchApplyUserActions(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[rpc.BatchApplyUserActionsResponse]:
+        def prepare(item: rpc.ApplyUserActionsItem) -> ToApply:
+            return ToApply(convert.user_ref(item.by), convert.application(item))
+
+        kind = Kind(
+            prepare,
+            self._applied_batches.apply,
+            convert.applied_action_result,
+            rpc.BatchApplyUserActionsResponse,
+        )
+        return self._batches.run(requests, call, kind)
 
     def ModifyAppliedAction(
         self, request: rpc.ModifyAppliedActionRequest, call: Call

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from roster.v1 import user_batch_pb2 as batch
 from roster.v1 import user_pb2 as pb
 from roster.v1 import user_service_pb2 as rpc
 
 from server import convert
 from server.domain.holdings import Wishes
 from server.domain.memberships import Memberships
+from server.domain.new_users import NewUser, Past
 from server.domain.permissions import Permissions
-from server.domain.user import SETTABLE
+from server.domain.user import SETTABLE, UserRef
+from server.domain.user_batch_changes import UserBatchChanges, UserUpdate
+from server.domain.user_batches import UserBatches
+from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
+from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
-from server.interceptors.call import Call
+from server.handlers.streams import line_of
+from server.interceptors.call import Call, Checked
 
 _HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
 _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
@@ -27,7 +34,7 @@ _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
 class UserService:
     """The users of the caller's project."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a part for each kind of use case
         self,
         users: Users,
         lists: UserLists,
@@ -35,6 +42,10 @@ class UserService:
         memberships: Memberships,
         passwords: UserPasswords,
         permissions: Permissions,
+        creations: UserBatches,
+        changes: UserBatchChanges,
+        batches: Batches,
+        exports: UserExports[batch.ExportedUser],
     ) -> None:
         self._users = users
         self._lists = lists
@@ -42,6 +53,10 @@ class UserService:
         self._memberships = memberships
         self._passwords = passwords
         self._permissions = permissions
+        self._creations = creations
+        self._changes = changes
+        self._batches = batches
+        self._exports = exports
 
     def CreateUser(self, request: rpc.CreateUserRequest, call: Call) -> rpc.CreateUserResponse:
         asked = request.user
@@ -180,6 +195,62 @@ class UserService:
             request.tenant_id.lower(),
         )
         return convert.check_message(check)
+
+    def BatchCreateUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchCreateUsersResponse]:
+        def prepare(item: batch.CreateUsersItem) -> NewUser:
+            asked = item.user
+            past = Past(
+                convert.within("user", convert.instant, asked, "create_time"),
+                convert.within("user", convert.instant, asked, "last_login_time"),
+                item.blocked,
+            )
+            return self._creations.prepare(
+                call.caller,
+                convert.values_of(asked, convert.populated(asked, SETTABLE), "user"),
+                _wishes(asked, convert.populated(asked, _HOLDINGS)),
+                past,
+                user_id=asked.user_id.lower(),
+                status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
+                password=convert.new_password(item.password) if item.HasField("password") else None,
+            )
+
+        kind = Kind(prepare, self._creations.create, convert.user_result, batch.BatchCreateUsersResponse)
+        return self._batches.run(requests, call, kind)
+
+    def BatchUpdateUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchUpdateUsersResponse]:
+        def prepare(item: batch.UpdateUsersItem) -> UserUpdate:
+            asked = item.user
+            paths = convert.masked(asked, item.update_mask, _UPDATABLE)
+            return UserUpdate.of(
+                convert.user_ref(item.by),
+                convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
+                _wishes(asked, paths, convert.named_attributes(item.update_mask)),
+                asked.etag,
+            )
+
+        kind = Kind(prepare, self._changes.update, convert.user_result, batch.BatchUpdateUsersResponse)
+        return self._batches.run(requests, call, kind)
+
+    def BatchDeleteUsers(
+        self, requests: Iterator[Checked], call: Call
+    ) -> Iterator[batch.BatchDeleteUsersResponse]:
+        def prepare(item: batch.DeleteUsersItem) -> UserRef:
+            return convert.user_ref(item.by)
+
+        kind = Kind(prepare, self._changes.delete, convert.user_result, batch.BatchDeleteUsersResponse)
+        return self._batches.run(requests, call, kind)
+
+    def ExportUsers(self, request: rpc.ExportUsersRequest, call: Call) -> Iterator[rpc.ExportUsersResponse]:
+        asked = convert.export_request(request)
+        export = self._exports.begin(call.caller, asked, line_of(call, asked.require_scope))
+        if not call.context.add_callback(export.leave):
+            return
+        for items, resume_token in self._exports.messages(export):
+            yield rpc.ExportUsersResponse(items=items, resume_token=resume_token)
 
     def DeleteTestUsers(self, request: rpc.DeleteTestUsersRequest, call: Call) -> rpc.DeleteTestUsersResponse:
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))

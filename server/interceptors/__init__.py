@@ -39,5 +39,10 @@ def way(methods: Mapping[str, Method], database: Database, readers: Readers, con
             Transaction(database),  # last, so that a refused call never takes a connection
         ],
         methods,
-        ThreadPoolExecutor(config.watchers + _SPARE, thread_name_prefix="stream"),
+        {
+            "unary_stream": ThreadPoolExecutor(
+                config.watchers + config.exports + _SPARE, thread_name_prefix="stream"
+            ),
+            "stream_stream": ThreadPoolExecutor(config.batches + _SPARE, thread_name_prefix="batch"),
+        },
     )

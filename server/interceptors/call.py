@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
+from google.protobuf.message import Message
 
 from server.domain.caller import Caller
+from server.errors import Error
 
 
 class Effect(Enum):
@@ -31,6 +34,14 @@ class Method:
     """The class of its response messages."""
 
 
+class Checked(NamedTuple):
+    """A message of a request stream that keeps the rules of the contract, but for some of its items."""
+
+    message: Any
+    rejected: Mapping[int, Error]
+    """What is wrong with items, by their positions."""
+
+
 @dataclass(slots=True)
 class Call:
     """What is known of one call; each interceptor adds what it finds out."""
@@ -50,6 +61,11 @@ class Call:
     readmit: Callable[[], float] | None = None
     """Of a stream: looks again whether its caller is let in, and returns the time of `time.monotonic()` up to
     which that holds. Raises what a call is refused with."""
+
+    timed: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Of a stream: bounds the time that what is inside may spend on the database, as if it were a call."""
+    transact: Callable[[Message, Callable[[], Message]], Message] | None = None
+    """Of a stream of requests: does what a message asks for in a transaction, and answers its repeats."""
 
     @property
     def caller(self) -> Caller:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from server.config import Config
 from server.interceptors.call import Call, Method
-from server.interceptors.wrapping import Interceptor
+from server.interceptors.wrapping import Interceptor, Proceed
 from server.store.database import Database
 
 # The rest of a caller's deadline is for the answer's way back: who gets UNAVAILABLE in time knows more
@@ -31,6 +33,18 @@ class Deadline(Interceptor):
         remaining = call.context.time_remaining() * _SHARE
         call.deadline = time.monotonic() + min(self._most, remaining)
         self._database.limit(min(self._most + _HEAD_START, remaining))
+
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
+        call.timed = lambda: self._timed(call, method)
+        yield from super().stream(proceed, request, call, method)
+
+    @contextmanager
+    def _timed(self, call: Call, method: Method) -> Iterator[None]:
+        self.enter(call, method)
+        try:
+            yield
+        finally:
+            self.leave(call, method, None, None)
 
     def leave(self, call: Call, method: Method, entered: None, error: BaseException | None) -> None:
         self._database.limit(None)

@@ -38,7 +38,16 @@ class ManagementKeyCheck(Interceptor):
                 raise
             admission = self._admission(call)
         call.key_id = admission.grant.key_id or ""
-        _require_scope(admission, method)
+        self._let_in(call, method, admission)
+
+    def _readmission(self, call: Call, method: Method) -> Admission:
+        admission = self._admission(call)
+        self._let_in(call, method, admission)
+        return admission
+
+    def _let_in(self, call: Call, method: Method, admission: Admission) -> None:
+        if not admission.grant.holds(method.scope):
+            raise Error(Reason.SCOPE_MISSING, scope=method.scope)
         call.caller_or_none = Caller(
             admission.project_id,
             call.call_id,
@@ -48,22 +57,12 @@ class ManagementKeyCheck(Interceptor):
             lambda: _origin(call),
         )
 
-    def _readmission(self, call: Call, method: Method) -> Admission:
-        admission = self._admission(call)
-        _require_scope(admission, method)
-        return admission
-
     def _admission(self, call: Call) -> Admission:
         authorization = call.metadata.get("authorization")
         return self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
             lambda: peer_address(call.context.peer()),
         )
-
-
-def _require_scope(admission: Admission, method: Method) -> None:
-    if not admission.grant.holds(method.scope):
-        raise Error(Reason.SCOPE_MISSING, scope=method.scope)
 
 
 def _origin(call: Call) -> Origin:

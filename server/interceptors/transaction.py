@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from google.protobuf.message import Message
 
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Effect, Method
+from server.interceptors.fingerprint import fingerprint_of, without_secrets
 from server.interceptors.wrapping import Interceptor, Proceed
 from server.store import request_records
 from server.store.database import Database, Row
@@ -22,6 +22,10 @@ _PAUSE: Final = 0.02
 """Seconds before the second attempt at most; doubled for each further one."""
 
 
+Work = Callable[[], Any]
+"""What a request asks for; returns the response."""
+
+
 class Transaction(Interceptor):
     """Runs writes in a transaction, and runs again what collided or met a connection that was gone."""
 
@@ -29,9 +33,24 @@ class Transaction(Interceptor):
         self._database = database
 
     def unary(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+        return self._attempts(lambda: proceed(request, call), request, call, method)
+
+    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
+        """Streams make their own transactions, one a message: none may be open across a `yield`."""
+
+        def transact(message: Any, work: Work) -> Any:
+            with call.timed():
+                return self._attempts(work, message, call, method)
+
+        call.transact = transact
+        # What follows is timed message by message.
+        self._database.limit(None)
+        yield from proceed(request, call)
+
+    def _attempts(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(proceed, request, call, method)
+                return self._attempt(work, request, call, method)
             except Conflict:
                 pause = random.uniform(0, _PAUSE * 2**attempt)
                 if attempt == ATTEMPTS or time.monotonic() + pause > call.deadline:
@@ -44,23 +63,19 @@ class Transaction(Interceptor):
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
-        """Streams make their own transactions, one a message: none may be open across a `yield`."""
-        yield from proceed(request, call)
-
-    def _attempt(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+    def _attempt(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         if method.effect is Effect.READ:
-            return proceed(request, call)
+            return work()
         if request.request_id:
-            return self._once(proceed, request, call, method)
+            return self._once(work, request, call, method)
         with self._database.transaction():
-            return proceed(request, call)
+            return work()
 
-    def _once(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Any:
+    def _once(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         """Raises REQUEST_ID_REUSED."""
         project_id = call.caller.project_id
         request_id = request.request_id = request.request_id.lower()
-        fingerprint = _fingerprint(method, request)
+        fingerprint = fingerprint_of(method.name, request)
 
         def answered(first: Row | None) -> Any:
             if first is None:
@@ -81,8 +96,8 @@ class Transaction(Interceptor):
             return first_answer
         try:
             with self._database.transaction(claim):
-                response = proceed(request, call)
-                kept = _without_secrets(response).SerializeToString()
+                response = work()
+                kept = without_secrets(response)[0].SerializeToString()
                 subject_id = _subject(response)
                 request_records.answer(self._database, project_id, request_id, kept, subject_id)
                 return response
@@ -108,40 +123,3 @@ def _subject(response: Message) -> str | None:
     """The id of the user whose data a response holds."""
     about = getattr(response, "user", None) or getattr(response, "applied_action", None)
     return None if about is None else str(about.user_id)
-
-
-_SCRYPT_COST: Final = 2**14
-_SECRET_BYTES: Final = 2
-
-
-def _fingerprint(method: Method, request: Message) -> bytes:
-    """Tells requests apart.
-
-    It is kept, and must be no way to try passwords: of what is secret in the request it has so few bits, made
-    at such a cost, that a guess is tried sooner against the password's hash.
-    """
-    shown = _without_secrets(request)
-    name = method.name.encode() + b"\0"
-    fingerprint = hashlib.sha256(name + shown.SerializeToString(deterministic=True)).digest()
-    if shown is request:
-        return fingerprint
-    body = request.SerializeToString(deterministic=True)
-    return fingerprint + hashlib.scrypt(body, salt=name, n=_SCRYPT_COST, r=8, p=1, dklen=_SECRET_BYTES)
-
-
-def _without_secrets(message: Any) -> Any:
-    """The message as it may be stored: without the fields that the contract marks `debug_redact`, at any
-    depth but within lists. The message itself if it has none."""
-    kept = message
-    for field, value in message.ListFields():
-        if field.GetOptions().debug_redact:
-            inner = None
-        elif field.message_type is None or field.is_repeated or (inner := _without_secrets(value)) is value:
-            continue
-        if kept is message:
-            kept = type(message)()
-            kept.CopyFrom(message)
-        kept.ClearField(field.name)
-        if inner is not None:
-            getattr(kept, field.name).CopyFrom(inner)
-    return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from functools import cache
@@ -12,13 +13,16 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from server.errors import Error, Reason, Violation, refuse_invalid
-from server.interceptors.call import Call, Method
+from server.interceptors.call import Call, Checked, Method
 from server.interceptors.wrapping import Interceptor, Proceed
 
 
 class _Malformed:
     """Stands in for a request that could not be decoded. The call goes on until the caller is known."""
 
+
+# What leads to the field of an item: an item that breaks a rule does not hinder the others of its message.
+_ITEM: Final = re.compile(r"items\[(\d+)\]\.?")
 
 _ONE_MESSAGE: Final = (Message, _Malformed)
 
@@ -50,13 +54,29 @@ class Validation(Interceptor):
             return request
         return self._each_checked(request)
 
-    def _each_checked(self, requests: Iterator[Any]) -> Iterator[Any]:
+    def _each_checked(self, requests: Iterator[Any]) -> Iterator[Checked]:
         for request in requests:
-            self._check(request)
-            yield request
+            of_items: dict[int, list[Violation]] = {}
+            of_message = []
+            for violation in self._violations(request):
+                item = _ITEM.match(violation.field)
+                if item is None:
+                    of_message.append(violation)
+                else:
+                    own = Violation(violation.field[item.end() :], violation.description)
+                    of_items.setdefault(int(item[1]), []).append(own)
+            refuse_invalid(of_message)
+            rejected = {
+                index: Error(Reason.FIELDS_INVALID, violations=found) for index, found in of_items.items()
+            }
+            yield Checked(request, rejected)
 
     def _check(self, request: Message | _Malformed) -> None:
         """Raises MESSAGE_MALFORMED, FIELDS_INVALID."""
+        refuse_invalid(self._violations(request))
+
+    def _violations(self, request: Message | _Malformed) -> list[Violation]:
+        """The rules that a message breaks. Raises MESSAGE_MALFORMED."""
         if isinstance(request, _Malformed):
             raise Error(Reason.MESSAGE_MALFORMED)
         violations = []
@@ -64,12 +84,12 @@ class Validation(Interceptor):
             self._validator.validate(request)
         except protovalidate.ValidationError as error:
             violations = [_violation(request, found.proto) for found in error.violations]
-        # Rare enough in the bytes of a request to look at its texts only then.
-        if b"\0" in request.SerializeToString():
+        # Numbers have such bytes as well; shown as text, only texts and bytes have them.
+        if b"\0" in request.SerializeToString() and "\\000" in str(request):
             violations += [
                 Violation(path, "must not hold NUL characters") for path in _nul_paths(request, "")
             ]
-        refuse_invalid(violations)
+        return violations
 
 
 def _violation(request: Message, found: Any) -> Violation:

@@ -64,20 +64,25 @@ class Way(grpc.ServerInterceptor):
 
     `intercept_service` runs on the server's one serving thread: it only looks up what was wrapped once.
 
-    A call that asks once and is answered for long has a thread of `streams`, which no other call waits for.
+    Calls of the kinds that have a pool of their own (`unary_stream`, `stream_stream`) run in its threads,
+    which no other call waits for.
     """
 
     def __init__(
-        self, interceptors: Sequence[Interceptor], methods: Mapping[str, Method], streams: ThreadPoolExecutor
+        self,
+        interceptors: Sequence[Interceptor],
+        methods: Mapping[str, Method],
+        pools: Mapping[str, ThreadPoolExecutor],
     ) -> None:
         self._interceptors = interceptors
         self._methods = methods
-        self._streams = streams
+        self._pools = pools
         self._wrapped: dict[str, Handler] = {}
 
     def close(self) -> None:
         """Returns when the threads of streams have ended. The server must have been stopped."""
-        self._streams.shutdown()
+        for pool in self._pools.values():
+            pool.shutdown()
 
     def intercept_service(
         self,
@@ -101,8 +106,8 @@ class Way(grpc.ServerInterceptor):
             around = interceptor.stream if handler.response_streaming else interceptor.unary
             proceed = _step(around, proceed, method)
             decode = interceptor.decoder(decode)
-        if kind == "unary_stream":
-            _run_in(self._streams, proceed)
+        if kind in self._pools:
+            _run_in(self._pools[kind], proceed)
         wrapped: Handler = handler._replace(**{kind: proceed}, request_deserializer=decode)
         return wrapped
 

@@ -20,35 +20,37 @@ A: Final = AppliedAction.alias("a")
 _LASTS: Final = (A.state == "ACTIVE") & (A.expire_time.is_null() | (A.expire_time > fn.now()))
 STATE: Final = Case(None, [((A.state == "ACTIVE") & (A.expire_time <= fn.now()), "ENDED")], A.state)
 
-_STORED: Final = (
-    "applied_action_id",
-    "user_id",
-    "user_action_id",
-    "actioner_user_id",
-    "name",
-    "localized_name",
-    "option",
-    "localized_option",
-    "reason_id",
-    "reason",
-    "localized_reason",
-    "reason_code",
-    "application_ids",
-    "comment",
-    "state",
-    "prevent_login",
-    "send_end_event",
-    "expire_time",
-    "email_user_on_end",
-    "notify_user_on_end",
-    "broadcast",
-    "history",
-    "create_time",
-    "update_time",
-    "revision",
-)
+CREATED_COLUMNS: Final = {
+    "applied_action_id": "uuid",
+    "user_id": "uuid",
+    "user_action_id": "uuid",
+    "actioner_user_id": "uuid",
+    "name": "text",
+    "localized_name": "text",
+    "option": "text",
+    "localized_option": "text",
+    "reason_id": "uuid",
+    "reason": "text",
+    "localized_reason": "text",
+    "reason_code": "text",
+    "application_ids": "uuid[]",
+    "comment": "text",
+    "state": "text",
+    "prevent_login": "boolean",
+    "send_end_event": "boolean",
+    "expire_time": "timestamptz",
+    "email_user_on_end": "boolean",
+    "notify_user_on_end": "boolean",
+    "broadcast": "boolean",
+    "history": "jsonb",
+    "create_time": "timestamptz",
+    "update_time": "timestamptz",
+    "revision": "bigint",
+}
+"""The columns that a new applied action is given, with their types."""
+
 APPLIED_COLUMNS: Final[dict[str, Any]] = {}
-for _name in _STORED:
+for _name in CREATED_COLUMNS:
     APPLIED_COLUMNS[_name] = getattr(A, _name)
     if _name == "state":
         APPLIED_COLUMNS["state"] = STATE
@@ -64,20 +66,22 @@ def get(database: Database, project_id: str, applied_action_id: str) -> Row | No
 
 
 # Of a definition what an application needs, by the names of `domain.applied_action.Definition`.
-_DEFINITION: Final = """(
-    SELECT jsonb_build_object('user_action_id', d.user_action_id, 'name', d.name,
+DEFINITION: Final = """jsonb_build_object('user_action_id', d.user_action_id, 'name', d.name,
         'localized_names', d.localized_names, 'temporal', d.temporal, 'prevent_login', d.prevent_login,
         'send_end_event', d.send_end_event, 'options', d.options,
         'user_emailing_enabled', d.user_emailing_enabled,
-        'user_notifications_enabled', d.user_notifications_enabled, 'active', d.active)
-    FROM user_actions AS d WHERE d.project_id = %(project_id)s AND d.user_action_id = {user_action_id})"""
+        'user_notifications_enabled', d.user_notifications_enabled, 'active', d.active)"""
+_DEFINITION: Final = f"""(
+    SELECT {DEFINITION}
+    FROM user_actions AS d WHERE d.project_id = %(project_id)s AND d.user_action_id = {{user_action_id}})"""
 _ACTIONER_EXISTS: Final = """EXISTS (
     SELECT FROM users WHERE project_id = %(project_id)s AND user_id = %(actioner_user_id)s::uuid)"""
+REASON: Final = """jsonb_build_object(
+        'reason_id', r.reason_id, 'code', r.code, 'text', r.text, 'localized_texts', r.localized_texts)"""
 # An id is looked for first, and a code that looks like one then.
-_REASON: Final = """(
-    SELECT jsonb_build_object(
-        'reason_id', reason_id, 'code', code, 'text', text, 'localized_texts', localized_texts)
-    FROM user_action_reasons WHERE project_id = %(project_id)s
+_REASON: Final = f"""(
+    SELECT {REASON}
+    FROM user_action_reasons AS r WHERE project_id = %(project_id)s
         AND (reason_id = %(reason_id)s::uuid OR code_key = %(reason_key)s)
     ORDER BY reason_id = %(reason_id)s::uuid DESC NULLS LAST LIMIT 1)"""
 _MISSING_APPLICATION: Final = """(
@@ -155,8 +159,8 @@ _RECORDED: Final = """recorded AS (
 )"""
 _CREATE: Final = f"""
 WITH {_RECORDED}
-INSERT INTO applied_actions (project_id, {", ".join(_STORED)})
-VALUES (%(project_id)s, {", ".join(f"%({name})s" for name in _STORED)})
+INSERT INTO applied_actions (project_id, {", ".join(CREATED_COLUMNS)})
+VALUES (%(project_id)s, {", ".join(f"%({name})s" for name in CREATED_COLUMNS)})
 RETURNING true
 """
 _CHANGING: Final = (
@@ -197,7 +201,7 @@ WITH due AS MATERIALIZED (
     FROM due WHERE a.project_id = due.project_id AND a.applied_action_id = due.applied_action_id
     RETURNING a.*
 )
-SELECT project_id, {", ".join("state, true" if name == "state" else name for name in _STORED)}
+SELECT project_id, {", ".join("state, true" if name == "state" else name for name in CREATED_COLUMNS)}
 FROM ended ORDER BY expire_time, applied_action_id
 """
 

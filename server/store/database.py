@@ -22,6 +22,7 @@ from psycopg.types.json import set_json_loads
 from psycopg.types.string import TextLoader
 
 from server.config import Config
+from server.errors import Error
 from server.store.errors import Unavailable, translated
 
 Row = tuple[Any, ...]
@@ -62,6 +63,16 @@ class _Lease:
         self.opening: Callable[[], None] | None = None
         self.until = 0.0
         """Time of `time.monotonic()` at which the connection is cut; 0 for never."""
+
+
+class Savepoint:
+    """A part of a transaction that can be undone."""
+
+    undone = False
+
+    def undo(self) -> None:
+        """Has the part undone when its block ends."""
+        self.undone = True
 
 
 class Database:
@@ -190,6 +201,24 @@ class Database:
             raise
         finally:
             lease.in_transaction = lease.begun = False
+
+    @contextmanager
+    def savepoint(self) -> Iterator[Savepoint]:
+        """Undoes what is run inside, and nothing else of the transaction, when the block raises an `Error` of
+        the domain or asks for it."""
+        lease = self._lease()
+        assert lease.in_transaction, "there is a transaction"
+        self.execute("SAVEPOINT part", {})
+        point = Savepoint()
+        try:
+            yield point
+        except Error:
+            self.execute("ROLLBACK TO part", {})
+            self.execute("RELEASE part", {})
+            raise
+        if point.undone:
+            self.execute("ROLLBACK TO part", {})
+        self.execute("RELEASE part", {})
 
     @contextmanager
     def aside(self) -> Iterator[None]:

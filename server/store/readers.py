@@ -28,12 +28,20 @@ class Readers:
     def run(self, read: Callable[[], T]) -> T:
         """What `read` returns or raises, run on one of the threads. Raises Unavailable if its turn and its
         answer together take longer than a call may."""
+        return self.begin(read)()
+
+    def begin(self, read: Callable[[], T]) -> Callable[[], T]:
+        """Has `read` run, and returns what waits for it as `run` does."""
         reading = self._pool.submit(self._read, read, time.monotonic() + self._seconds)
-        try:
-            return reading.result(self._seconds)
-        except TimeoutError:
-            reading.cancel()
-            raise Unavailable(in_doubt=False) from None
+
+        def answer() -> T:
+            try:
+                return reading.result(self._seconds)
+            except TimeoutError:
+                reading.cancel()
+                raise Unavailable(in_doubt=False) from None
+
+        return answer
 
     def _read(self, read: Callable[[], T], deadline: float) -> T:
         self._database.limit(deadline - time.monotonic())

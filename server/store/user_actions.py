@@ -88,6 +88,29 @@ def erase(database: Database, project_id: str, user_action_id: str) -> None:
     database.execute(_ERASE, {"project_id": project_id, "user_action_id": user_action_id})
 
 
+# Definitions are few: batches of them come one after another in a project, so that no two wait for each
+# other.
+_TAKE_TURN: Final = "SELECT FROM projects WHERE project_id = %(project_id)s FOR NO KEY UPDATE"
+_HOLDERS: Final = """
+SELECT user_action_id FROM user_actions
+WHERE project_id = %(project_id)s
+    AND (user_action_id = %(user_action_id)s::uuid OR (active AND name_key = %(name_key)s))
+ORDER BY user_action_id = %(user_action_id)s::uuid DESC NULLS LAST
+"""
+
+
+def take_turn(database: Database, project_id: str) -> None:
+    """Returns when no other transaction has had its turn in the project and still goes on."""
+    database.execute(_TAKE_TURN, {"project_id": project_id})
+
+
+def holders(database: Database, project_id: str, user_action_id: str | None, name_key: str) -> list[str]:
+    """The ids of the definitions that have this id, or are active and have this folded name; the former
+    first."""
+    values = {"project_id": project_id, "user_action_id": user_action_id, "name_key": name_key}
+    return [row[0] for row in database.all(_HOLDERS, values)]
+
+
 _STATES: Final[dict[str, list[Any]]] = {"ACTIVE": [A.active], "INACTIVE": [~A.active], "ALL": []}
 
 

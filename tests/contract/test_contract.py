@@ -70,13 +70,24 @@ def test_method_says_which_scope_it_takes(name: str) -> None:
     assert scope.partition(":")[2] == ("read" if is_read(name) else "write")
 
 
-def test_keys_can_hold_the_scopes_of_methods_and_their_wildcards_and_no_others() -> None:
+SCOPES_OF_FIELDS = {"users:export_secrets": "ExportUsersRequest.include_password_hashes"}
+"""Scopes that a field takes beside that of its method."""
+
+
+def test_keys_can_hold_the_scopes_of_methods_and_fields_and_their_wildcards_and_no_others() -> None:
     """The table of scopes is the contract's."""
     scopes = {each.descriptor.options.Extensions[REQUIRED_SCOPE] for each in methods().values()}
+    scopes |= set(SCOPES_OF_FIELDS)
 
     assert {f"{scope.partition(':')[0]}:*" for scope in scopes} | scopes | {"*"} == SCOPES
     for scope in scopes:
         assert f"`{scope}`" in comment("ManagementKey.scopes")
+
+
+@pytest.mark.parametrize(("scope", "field"), SCOPES_OF_FIELDS.items())
+def test_field_says_which_scope_it_takes(scope: str, field: str) -> None:
+    """In words."""
+    assert f"Takes the scope `{scope}` as well" in comment(field)
 
 
 @each_method
@@ -115,7 +126,7 @@ def test_no_two_methods_share_an_http_rule() -> None:
 def test_reads_have_no_side_effects_and_writes_can_be_repeated(name: str) -> None:
     """Every other method's request has an optional `request_id`, a UUID."""
     verb = name.partition(".")[2]
-    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch"))
+    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch", "Export"))
     assert is_read(name) == reading
 
     field = f"{request_of(name)}.request_id"

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from server import config
-from server.domain.event_watch import HEARTBEAT, MESSAGE_EVENTS, PATIENCE
+from server.domain.event_watch import HEARTBEAT, MESSAGE_EVENTS
 from server.domain.passwords.opaque import MAX_PASSWORD_BYTES
+from server.domain.streams import PATIENCE
+from server.domain.user_exports import MESSAGE_USERS
 from server.errors import REASONS, Reason
 from tests.contract.descriptions import comment, fields, rules
 
@@ -88,10 +90,14 @@ def test_size_of_a_message() -> None:
     assert config.MAX_MESSAGE_BYTES % 1024**2 == 0
 
 
+DEFAULT_SIZES = {"ExportUsersRequest.page_size": MESSAGE_USERS}
+"""Of what is no list."""
+
+
 @pytest.mark.parametrize("field", [name for name in fields() if name.endswith(".page_size")])
 def test_size_of_a_page(field: str) -> None:
     """50 by default, 1,000 at most; more is not an error."""
-    assert f"0 means {config.DEFAULT_PAGE_SIZE}" in comment(field)
+    assert f"0 means {DEFAULT_SIZES.get(field, config.DEFAULT_PAGE_SIZE)}" in comment(field)
     assert (
         f"more than {spelled(config.MAX_PAGE_SIZE)} is taken as {spelled(config.MAX_PAGE_SIZE)}"
         in comment(field)
@@ -196,9 +202,10 @@ def test_silence_of_a_watch() -> None:
     assert f"{rule.gte.seconds} to {rule.lte.seconds} seconds; absent: {HEARTBEAT:.0f} seconds" in words
 
 
-def test_patience_with_a_watcher() -> None:
+@pytest.mark.parametrize("method", ["EventService.WatchEvents", "UserService.ExportUsers"])
+def test_patience_with_a_reader(method: str) -> None:
     """30 seconds."""
-    assert f"longer than {PATIENCE:.0f} seconds for a message" in comment("EventService.WatchEvents")
+    assert f"longer than {PATIENCE:.0f} seconds for a message" in comment(method)
 
 
 def test_history_of_an_applied_action() -> None:

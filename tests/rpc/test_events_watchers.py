@@ -174,7 +174,7 @@ class Impatient:
 
     def waits(self, seconds: float) -> bool:
         """Whether it has waited so long for some watcher to take a message."""
-        started = [watch._sending for watch in self.feed._watches if watch._sending]
+        started = [watch._sending for watch in self.feed.watches.present if watch._sending]
         return any(time.monotonic() - since > seconds for since in started)
 
     def stop(self) -> None:

@@ -22,6 +22,7 @@ LISTS_NOTHING = {
     "UserService/ListUsers": "users",
     "UserService/SearchUsers": "users",
     "UserService/BatchGetUsers": "users",
+    "UserService/ExportUsers": "items",
     "RoleService/ListRoles": "roles",
     "RoleService/ListPermissions": "permissions",
     "TenantService/ListTenants": "tenants",

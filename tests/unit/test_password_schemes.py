@@ -8,6 +8,7 @@ import pytest
 from passlib.hash import pbkdf2_sha256
 
 from server.domain.passwords.context import Argon2Cost, context
+from server.domain.passwords.exported import imported_form
 from server.domain.passwords.hasher import Hasher, Verdict
 from server.domain.passwords.imported import Argon2, Bcrypt, Digest, ImportedHash, SaltedDigest
 from server.domain.passwords.stored import stored_form
@@ -59,6 +60,21 @@ def test_exactly_one_scheme_identifies_a_stored_form(vector: Vector) -> None:
     identified = [scheme for scheme in known.schemes() if known.handler(scheme).identify(stored)]
 
     assert [known.identify(stored)] == identified
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=_name)
+def test_what_is_stored_can_be_handed_in_again(vector: Vector) -> None:
+    """And is stored as it was."""
+    stored = stored_form(vector.imported)
+
+    assert stored == stored_form(imported_form(stored))
+
+
+def test_hash_of_ours_can_be_handed_in_elsewhere(hasher: Hasher) -> None:
+    """As an Argon2 hash."""
+    stored = hasher.hash(PHRASE)
+
+    assert stored == stored_form(imported_form(stored))
 
 
 def test_every_scheme_has_a_vector() -> None:

@@ -7,8 +7,10 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from roster.v1 import annotations_pb2 as _annotations_pb2_1
+from roster.v1 import batch_pb2 as _batch_pb2
 from roster.v1 import user_pb2 as _user_pb2
 from roster.v1 import user_action_pb2 as _user_action_pb2
+from roster.v1 import user_action_batch_pb2 as _user_action_batch_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -257,6 +259,56 @@ class ApplyUserActionResponse(_message.Message):
     APPLIED_ACTION_FIELD_NUMBER: _ClassVar[int]
     applied_action: _user_action_pb2.AppliedAction
     def __init__(self, applied_action: _Optional[_Union[_user_action_pb2.AppliedAction, _Mapping]] = ...) -> None: ...
+
+class BatchApplyUserActionsRequest(_message.Message):
+    __slots__ = ("options", "request_id", "items")
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    options: _batch_pb2.BatchOptions
+    request_id: str
+    items: _containers.RepeatedCompositeFieldContainer[ApplyUserActionsItem]
+    def __init__(self, options: _Optional[_Union[_batch_pb2.BatchOptions, _Mapping]] = ..., request_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ApplyUserActionsItem, _Mapping]]] = ...) -> None: ...
+
+class ApplyUserActionsItem(_message.Message):
+    __slots__ = ("by", "user_action_id", "option", "reason", "comment", "actioner_user_id", "application_ids", "email_user", "notify_user", "broadcast", "expire_time", "duration", "indefinite", "if_already_active")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    USER_ACTION_ID_FIELD_NUMBER: _ClassVar[int]
+    OPTION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    ACTIONER_USER_ID_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_IDS_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_USER_FIELD_NUMBER: _ClassVar[int]
+    NOTIFY_USER_FIELD_NUMBER: _ClassVar[int]
+    BROADCAST_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DURATION_FIELD_NUMBER: _ClassVar[int]
+    INDEFINITE_FIELD_NUMBER: _ClassVar[int]
+    IF_ALREADY_ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    user_action_id: str
+    option: str
+    reason: str
+    comment: str
+    actioner_user_id: str
+    application_ids: _containers.RepeatedScalarFieldContainer[str]
+    email_user: bool
+    notify_user: bool
+    broadcast: bool
+    expire_time: _timestamp_pb2.Timestamp
+    duration: _duration_pb2.Duration
+    indefinite: bool
+    if_already_active: IfAlreadyActive
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., user_action_id: _Optional[str] = ..., option: _Optional[str] = ..., reason: _Optional[str] = ..., comment: _Optional[str] = ..., actioner_user_id: _Optional[str] = ..., application_ids: _Optional[_Iterable[str]] = ..., email_user: _Optional[bool] = ..., notify_user: _Optional[bool] = ..., broadcast: _Optional[bool] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., indefinite: _Optional[bool] = ..., if_already_active: _Optional[_Union[IfAlreadyActive, str]] = ...) -> None: ...
+
+class BatchApplyUserActionsResponse(_message.Message):
+    __slots__ = ("request_id", "results")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    results: _containers.RepeatedCompositeFieldContainer[_user_action_batch_pb2.BatchAppliedActionResult]
+    def __init__(self, request_id: _Optional[str] = ..., results: _Optional[_Iterable[_Union[_user_action_batch_pb2.BatchAppliedActionResult, _Mapping]]] = ...) -> None: ...
 
 class ModifyAppliedActionRequest(_message.Message):
     __slots__ = ("applied_action_id", "expire_time", "duration", "indefinite", "comment", "actioner_user_id", "email_user", "notify_user", "etag", "request_id")

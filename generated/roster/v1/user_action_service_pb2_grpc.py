@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from roster.v1 import user_action_batch_pb2 as roster_dot_v1_dot_user__action__batch__pb2
 from roster.v1 import user_action_service_pb2 as roster_dot_v1_dot_user__action__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -65,6 +66,16 @@ class UserActionServiceStub:
                 request_serializer=roster_dot_v1_dot_user__action__service__pb2.ReactivateUserActionRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__action__service__pb2.ReactivateUserActionResponse.FromString,
                 _registered_method=True)
+        self.BatchCreateUserActions = channel.stream_stream(
+                '/roster.v1.UserActionService/BatchCreateUserActions',
+                request_serializer=roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsResponse.FromString,
+                _registered_method=True)
+        self.BatchDeleteUserActions = channel.stream_stream(
+                '/roster.v1.UserActionService/BatchDeleteUserActions',
+                request_serializer=roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsResponse.FromString,
+                _registered_method=True)
         self.CreateUserActionReason = channel.unary_unary(
                 '/roster.v1.UserActionService/CreateUserActionReason',
                 request_serializer=roster_dot_v1_dot_user__action__service__pb2.CreateUserActionReasonRequest.SerializeToString,
@@ -94,6 +105,11 @@ class UserActionServiceStub:
                 '/roster.v1.UserActionService/ApplyUserAction',
                 request_serializer=roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionResponse.FromString,
+                _registered_method=True)
+        self.BatchApplyUserActions = channel.stream_stream(
+                '/roster.v1.UserActionService/BatchApplyUserActions',
+                request_serializer=roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsResponse.FromString,
                 _registered_method=True)
         self.ModifyAppliedAction = channel.unary_unary(
                 '/roster.v1.UserActionService/ModifyAppliedAction',
@@ -176,6 +192,22 @@ class UserActionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchCreateUserActions(self, request_iterator, context):
+        """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDeleteUserActions(self, request_iterator, context):
+        """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateUserActionReason(self, request, context):
         """Creates a reason. Errors: USER_ACTION_REASON_CODE_TAKEN, USER_ACTION_REASON_ID_TAKEN.
         """
@@ -218,6 +250,14 @@ class UserActionServiceServicer:
         `actioner_user_id` when there is no such actioner.
         Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
         USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchApplyUserActions(self, request_iterator, context):
+        """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -302,6 +342,16 @@ def add_UserActionServiceServicer_to_server(servicer, server):
                     request_deserializer=roster_dot_v1_dot_user__action__service__pb2.ReactivateUserActionRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__action__service__pb2.ReactivateUserActionResponse.SerializeToString,
             ),
+            'BatchCreateUserActions': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchCreateUserActions,
+                    request_deserializer=roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsResponse.SerializeToString,
+            ),
+            'BatchDeleteUserActions': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchDeleteUserActions,
+                    request_deserializer=roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsResponse.SerializeToString,
+            ),
             'CreateUserActionReason': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateUserActionReason,
                     request_deserializer=roster_dot_v1_dot_user__action__service__pb2.CreateUserActionReasonRequest.FromString,
@@ -331,6 +381,11 @@ def add_UserActionServiceServicer_to_server(servicer, server):
                     servicer.ApplyUserAction,
                     request_deserializer=roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionResponse.SerializeToString,
+            ),
+            'BatchApplyUserActions': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchApplyUserActions,
+                    request_deserializer=roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsResponse.SerializeToString,
             ),
             'ModifyAppliedAction': grpc.unary_unary_rpc_method_handler(
                     servicer.ModifyAppliedAction,
@@ -537,6 +592,60 @@ class UserActionService:
             _registered_method=True)
 
     @staticmethod
+    def BatchCreateUserActions(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserActionService/BatchCreateUserActions',
+            roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__batch__pb2.BatchCreateUserActionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchDeleteUserActions(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserActionService/BatchDeleteUserActions',
+            roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__batch__pb2.BatchDeleteUserActionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateUserActionReason(request,
             target,
             options=(),
@@ -688,6 +797,33 @@ class UserActionService:
             '/roster.v1.UserActionService/ApplyUserAction',
             roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionRequest.SerializeToString,
             roster_dot_v1_dot_user__action__service__pb2.ApplyUserActionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchApplyUserActions(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserActionService/BatchApplyUserActions',
+            roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__service__pb2.BatchApplyUserActionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ The service that manages user actions."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from roster.v1 import user_action_batch_pb2 as _user_action_batch_pb2
 from roster.v1 import user_action_service_pb2 as _user_action_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -51,6 +52,14 @@ class UserActionServiceStub:
     """Makes an inactive definition active again; an active one stays as it is.
     Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN.
     """
+    BatchCreateUserActions: _grpc.StreamStreamMultiCallable[_user_action_batch_pb2.BatchCreateUserActionsRequest, _user_action_batch_pb2.BatchCreateUserActionsResponse]
+    """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    BatchDeleteUserActions: _grpc.StreamStreamMultiCallable[_user_action_batch_pb2.BatchDeleteUserActionsRequest, _user_action_batch_pb2.BatchDeleteUserActionsResponse]
+    """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
     CreateUserActionReason: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionReasonRequest, _user_action_service_pb2.CreateUserActionReasonResponse]
     """Creates a reason. Errors: USER_ACTION_REASON_CODE_TAKEN, USER_ACTION_REASON_ID_TAKEN."""
     GetUserActionReason: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.GetUserActionReasonRequest, _user_action_service_pb2.GetUserActionReasonResponse]
@@ -70,6 +79,10 @@ class UserActionServiceStub:
     `actioner_user_id` when there is no such actioner.
     Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
     USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
+    """
+    BatchApplyUserActions: _grpc.StreamStreamMultiCallable[_user_action_service_pb2.BatchApplyUserActionsRequest, _user_action_service_pb2.BatchApplyUserActionsResponse]
+    """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
     """
     ModifyAppliedAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]
     """Gives an active applied action another end, and adds to its history.
@@ -114,6 +127,14 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     """Makes an inactive definition active again; an active one stays as it is.
     Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN.
     """
+    BatchCreateUserActions: _aio.StreamStreamMultiCallable[_user_action_batch_pb2.BatchCreateUserActionsRequest, _user_action_batch_pb2.BatchCreateUserActionsResponse]  # type: ignore[assignment]
+    """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    BatchDeleteUserActions: _aio.StreamStreamMultiCallable[_user_action_batch_pb2.BatchDeleteUserActionsRequest, _user_action_batch_pb2.BatchDeleteUserActionsResponse]  # type: ignore[assignment]
+    """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
     CreateUserActionReason: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionReasonRequest, _user_action_service_pb2.CreateUserActionReasonResponse]  # type: ignore[assignment]
     """Creates a reason. Errors: USER_ACTION_REASON_CODE_TAKEN, USER_ACTION_REASON_ID_TAKEN."""
     GetUserActionReason: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.GetUserActionReasonRequest, _user_action_service_pb2.GetUserActionReasonResponse]  # type: ignore[assignment]
@@ -133,6 +154,10 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     `actioner_user_id` when there is no such actioner.
     Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
     USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
+    """
+    BatchApplyUserActions: _aio.StreamStreamMultiCallable[_user_action_service_pb2.BatchApplyUserActionsRequest, _user_action_service_pb2.BatchApplyUserActionsResponse]  # type: ignore[assignment]
+    """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
+    Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
     """
     ModifyAppliedAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]  # type: ignore[assignment]
     """Gives an active applied action another end, and adds to its history.
@@ -212,6 +237,26 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def BatchCreateUserActions(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_action_batch_pb2.BatchCreateUserActionsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_action_batch_pb2.BatchCreateUserActionsResponse], _abc.AsyncIterator[_user_action_batch_pb2.BatchCreateUserActionsResponse]]:
+        """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchDeleteUserActions(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_action_batch_pb2.BatchDeleteUserActionsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_action_batch_pb2.BatchDeleteUserActionsResponse], _abc.AsyncIterator[_user_action_batch_pb2.BatchDeleteUserActionsResponse]]:
+        """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+
+    @_abc_1.abstractmethod
     def CreateUserActionReason(
         self,
         request: _user_action_service_pb2.CreateUserActionReasonRequest,
@@ -265,6 +310,16 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         `actioner_user_id` when there is no such actioner.
         Errors: USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
         USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchApplyUserActions(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_action_service_pb2.BatchApplyUserActionsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_action_service_pb2.BatchApplyUserActionsResponse], _abc.AsyncIterator[_user_action_service_pb2.BatchApplyUserActionsResponse]]:
+        """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
+        Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
         """
 
     @_abc_1.abstractmethod

@@ -11,6 +11,7 @@ from roster.v1 import password_pb2 as _password_pb2
 from roster.v1 import role_pb2 as _role_pb2
 from roster.v1 import user_pb2 as _user_pb2
 from roster.v1 import user_action_pb2 as _user_action_pb2
+from roster.v1 import user_batch_pb2 as _user_batch_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -430,3 +431,23 @@ class DeleteTestUsersResponse(_message.Message):
     DELETED_COUNT_FIELD_NUMBER: _ClassVar[int]
     deleted_count: int
     def __init__(self, deleted_count: _Optional[int] = ...) -> None: ...
+
+class ExportUsersRequest(_message.Message):
+    __slots__ = ("filter", "include_password_hashes", "resume_token", "page_size")
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_PASSWORD_HASHES_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    filter: UserFilter
+    include_password_hashes: bool
+    resume_token: str
+    page_size: int
+    def __init__(self, filter: _Optional[_Union[UserFilter, _Mapping]] = ..., include_password_hashes: _Optional[bool] = ..., resume_token: _Optional[str] = ..., page_size: _Optional[int] = ...) -> None: ...
+
+class ExportUsersResponse(_message.Message):
+    __slots__ = ("items", "resume_token")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[_user_batch_pb2.ExportedUser]
+    resume_token: str
+    def __init__(self, items: _Optional[_Iterable[_Union[_user_batch_pb2.ExportedUser, _Mapping]]] = ..., resume_token: _Optional[str] = ...) -> None: ...

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from roster.v1 import user_batch_pb2 as roster_dot_v1_dot_user__batch__pb2
 from roster.v1 import user_service_pb2 as roster_dot_v1_dot_user__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -109,6 +110,26 @@ class UserServiceStub:
                 '/roster.v1.UserService/CheckPermissions',
                 request_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+                _registered_method=True)
+        self.BatchCreateUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchCreateUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
+                _registered_method=True)
+        self.BatchUpdateUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchUpdateUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.FromString,
+                _registered_method=True)
+        self.BatchDeleteUsers = channel.stream_stream(
+                '/roster.v1.UserService/BatchDeleteUsers',
+                request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
+                _registered_method=True)
+        self.ExportUsers = channel.unary_stream(
+                '/roster.v1.UserService/ExportUsers',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.FromString,
                 _registered_method=True)
         self.DeleteTestUsers = channel.unary_unary(
                 '/roster.v1.UserService/DeleteTestUsers',
@@ -246,6 +267,47 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchCreateUsers(self, request_iterator, context):
+        """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+        in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+        a broken stream send what was not answered again, with the same `request_id`s.
+        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+        REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchUpdateUsers(self, request_iterator, context):
+        """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDeleteUsers(self, request_iterator, context):
+        """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportUsers(self, request, context):
+        """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+        stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+        and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+        expires while the stream is open, the stream ends as another call would be refused.
+        Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteTestUsers(self, request, context):
         """Deletes all test users of the project, as DeleteUser does, and tells how many they were.
         """
@@ -330,6 +392,26 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.CheckPermissions,
                     request_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.SerializeToString,
+            ),
+            'BatchCreateUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchCreateUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.SerializeToString,
+            ),
+            'BatchUpdateUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchUpdateUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.SerializeToString,
+            ),
+            'BatchDeleteUsers': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchDeleteUsers,
+                    request_deserializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.SerializeToString,
+            ),
+            'ExportUsers': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportUsers,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.SerializeToString,
             ),
             'DeleteTestUsers': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteTestUsers,
@@ -743,6 +825,114 @@ class UserService:
             '/roster.v1.UserService/CheckPermissions',
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchCreateUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchCreateUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchUpdateUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchUpdateUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchUpdateUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchDeleteUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/roster.v1.UserService/BatchDeleteUsers',
+            roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__batch__pb2.BatchDeleteUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/roster.v1.UserService/ExportUsers',
+            roster_dot_v1_dot_user__service__pb2.ExportUsersRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ExportUsersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ The service that manages users."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from roster.v1 import user_batch_pb2 as _user_batch_pb2
 from roster.v1 import user_service_pb2 as _user_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -96,6 +97,31 @@ class UserServiceStub:
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
+    BatchCreateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]
+    """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+    in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+    a broken stream send what was not answered again, with the same `request_id`s.
+    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+    REQUEST_ID_REUSED.
+    """
+    BatchUpdateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]
+    """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    BatchDeleteUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]
+    """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    ExportUsers: _grpc.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]
+    """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+    stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+    and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+    expires while the stream is open, the stream ends as another call would be refused.
+    Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
+    """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
 
@@ -166,6 +192,31 @@ class UserServiceAsyncStub(UserServiceStub):
     """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+    """
+    BatchCreateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]  # type: ignore[assignment]
+    """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+    in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+    a broken stream send what was not answered again, with the same `request_id`s.
+    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+    REQUEST_ID_REUSED.
+    """
+    BatchUpdateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]  # type: ignore[assignment]
+    """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    BatchDeleteUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]  # type: ignore[assignment]
+    """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    """
+    ExportUsers: _aio.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]  # type: ignore[assignment]
+    """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+    stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+    and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+    expires while the stream is open, the stream ends as another call would be refused.
+    Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
     """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
@@ -324,6 +375,55 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
         INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
         Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchCreateUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchCreateUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchCreateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchCreateUsersResponse]]:
+        """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
+        in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
+        a broken stream send what was not answered again, with the same `request_id`s.
+        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
+        REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchUpdateUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchUpdateUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchUpdateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchUpdateUsersResponse]]:
+        """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
+        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchDeleteUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchDeleteUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchDeleteUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchDeleteUsersResponse]]:
+        """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
+        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportUsers(
+        self,
+        request: _user_service_pb2.ExportUsersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_user_service_pb2.ExportUsersResponse], _abc.AsyncIterator[_user_service_pb2.ExportUsersResponse]]:
+        """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
+        stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
+        and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
+        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
+        expires while the stream is open, the stream ends as another call would be refused.
+        Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod

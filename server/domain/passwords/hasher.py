@@ -56,14 +56,15 @@ class Hasher:
         """Hashings that are made or wait for their turn at this moment."""
         return self._under_way
 
-    def hash(self, password: str) -> str:
-        """The string to store for a password.
+    def hash(self, password: str, *, patient: bool = False) -> str:
+        """The string to store for a password. Who is `patient` waits however many others wait, in a thread
+        that nobody else needs.
 
         Raises FIELDS_INVALID if `opaque.problem` finds one with it, HASHING_OVERLOADED.
         """
         if problem := opaque.problem(password):
             raise Error(Reason.FIELDS_INVALID, violations=[Violation(opaque.PLAIN, problem)])
-        with self._slot():
+        with self._turn if patient else self._slot():
             return str(_discreetly(self._context.hash, opaque.enforced(password)))
 
     def verify(self, password: str, stored: str) -> Verdict:

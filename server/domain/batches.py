@@ -1,0 +1,99 @@
+"""What all batches have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from server.domain.caller import Caller
+from server.domain.text import fold
+from server.domain.user import UserRef
+from server.errors import Error, Reason
+from server.store import user_batches as user_rows
+from server.store.database import Database
+from server.store.errors import Conflict
+from server.store.users import REFERENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How all items of a stream are treated."""
+
+    on_conflict: str = "FAIL"
+    """FAIL, SKIP or UPDATE."""
+    dry_run: bool = False
+    all_or_nothing: bool = False
+
+
+class Outcome(NamedTuple):
+    """What became of an item."""
+
+    id: str = ""
+    action: str = ""
+    """CREATED, UPDATED, SKIPPED or DELETED; '' if it failed."""
+    error: Error | None = None
+
+
+_OF_THE_WHOLE: Final = frozenset((Reason.CALL_TIMED_OUT, Reason.CREDENTIALS_INVALID))
+"""Errors that no item is the cause of: the time is over, the project has gone."""
+
+
+def attempt(database: Database, act: Callable[[], Outcome]) -> Outcome:
+    """What `act` makes of an item. If it fails, what it has done in the present transaction is undone, and
+    nothing else. Raises what fails the message as a whole."""
+    try:
+        with database.savepoint():
+            return act()
+    except Error as error:
+        if error.reason in _OF_THE_WHOLE:
+            raise
+        return Outcome(error=error)
+
+
+# -- users -------------------------------------------------------------------------------------
+
+Key = tuple[str, str]
+"""An identifier as the store compares it: its kind, as that of a `UserRef`, and its text."""
+
+
+def keys_of(user_id: str, email: str, phone_number: str, login_ids: Iterable[str]) -> set[Key]:
+    """All identifiers of a user."""
+    return {
+        ("user_id", user_id),
+        ("email", fold(email)),
+        ("phone_number", phone_number),
+        *(("login_id", fold(login_id)) for login_id in login_ids),
+    }
+
+
+def holders_of(database: Database, caller: Caller, keys: Iterable[Key]) -> dict[Key, str]:
+    """The ids of the users who have these identifiers."""
+    wanted: dict[str, list[str]] = {kind: [] for kind in REFERENCES}
+    for kind, key in keys:
+        # An empty one names nobody.
+        if key:
+            wanted[kind].append(key)
+    found = user_rows.taken(database, caller.project_id, wanted)
+    return {(kind, key): user_id for kind, key, user_id in found}
+
+
+class Locked(NamedTuple):
+    """Users who stay as they are until the transaction ends."""
+
+    ids: Mapping[UserRef, str]
+    locales: Mapping[str, str]
+    """By their ids."""
+
+
+def lock(database: Database, caller: Caller, refs: Sequence[UserRef], *, alone: bool = True) -> Locked:
+    """Locks those of these users who are there, in the order of their ids: all batches keep it, so that no
+    two wait for each other. Without `alone`, they can only not be deleted."""
+    keys = {by: (by.kind, by.key) for by in refs}
+    holders = holders_of(database, caller, keys.values())
+    rows = user_rows.lock(database, caller.project_id, sorted(set(holders.values())), alone=alone)
+    held = {user_id: keys_of(user_id, *identifiers) for user_id, *identifiers, _ in rows}
+    ids = {by: holders[key] for by, key in keys.items() if holders.get(key) in held}
+    if any(keys[by] not in held[user_id] for by, user_id in ids.items()):
+        raise Conflict  # somebody was given another identifier at this moment
+    return Locked(ids, {user_id: locale for user_id, *_, locale in rows})

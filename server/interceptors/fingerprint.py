@@ -1,0 +1,95 @@
+"""What requests are recognised by when they are repeated, and what of a message may be stored."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+_SCRYPT_COST: Final = 2**14
+_SECRET_BYTES: Final = 2
+
+
+def fingerprint_of(method: str, request: Message) -> bytes:
+    """Tells requests, and those of one method from those of others, apart.
+
+    It is kept, and must be no way to try passwords: of what is secret in the request it has so few bits, made
+    at such a cost, that a guess is tried sooner against the password's hash.
+    """
+    shown, secrecy = without_secrets(request)
+    name = method.encode() + b"\0"
+    fingerprint = hashlib.sha256(name + shown.SerializeToString(deterministic=True)).digest()
+    if secrecy is Secrecy.NONE:
+        return fingerprint
+    body = request.SerializeToString(deterministic=True)
+    if secrecy is Secrecy.OPAQUE:
+        return fingerprint + hashlib.sha256(name + body).digest()[:_SECRET_BYTES]
+    return fingerprint + hashlib.scrypt(body, salt=name, n=_SCRYPT_COST, r=8, p=1, dklen=_SECRET_BYTES)
+
+
+class Secrecy(IntEnum):
+    """What secrets a message holds."""
+
+    NONE = 0
+    OPAQUE = 1
+    """Hashes and keys, which nobody guesses."""
+    THOUGHT_UP = 2
+    """Texts, as people think them up."""
+
+
+class _Places(NamedTuple):
+    """Where messages of a type hold secrets: fields that the contract marks `debug_redact`, at any depth."""
+
+    own: tuple[FieldDescriptor, ...]
+    within: tuple[tuple[FieldDescriptor, _Places], ...]
+    """Fields of messages that hold some, each with its places."""
+
+
+@cache
+def _places(descriptor: Descriptor, above: frozenset[Descriptor] = frozenset()) -> _Places | None:
+    """None for none. `above` are the types that led here: what lies in itself is looked at once."""
+    above |= {descriptor}
+    own = tuple(field for field in descriptor.fields if field.GetOptions().debug_redact)
+    inner = [
+        (field, _places(field.message_type, above))
+        for field in descriptor.fields
+        if field not in own and field.message_type is not None and field.message_type not in above
+    ]
+    within = tuple((field, places) for field, places in inner if places is not None)
+    return _Places(own, within) if own or within else None
+
+
+def without_secrets(message: Any) -> tuple[Any, Secrecy]:
+    """The message as it may be stored, without its secrets, and what they were. The message itself if it has
+    none."""
+    places = _places(message.DESCRIPTOR)
+    if places is None:
+        return message, Secrecy.NONE
+    kept = type(message)()
+    kept.CopyFrom(message)
+    secrecy = _cleared(kept, places)
+    return (kept, secrecy) if secrecy else (message, secrecy)
+
+
+def _cleared(message: Any, places: _Places) -> Secrecy:
+    """Clears the secrets of a message, and returns what they were."""
+    secrecy = Secrecy.NONE
+    for field in places.own:
+        if _is_set(message, field):
+            message.ClearField(field.name)
+            told = field.type == FieldDescriptor.TYPE_STRING
+            secrecy = max(secrecy, Secrecy.THOUGHT_UP if told else Secrecy.OPAQUE)
+    for field, inner in places.within:
+        if field.is_repeated:
+            secrecy = max([secrecy, *(_cleared(item, inner) for item in getattr(message, field.name))])
+        elif message.HasField(field.name):
+            secrecy = max(secrecy, _cleared(getattr(message, field.name), inner))
+    return secrecy
+
+
+def _is_set(message: Any, field: FieldDescriptor) -> bool:
+    return bool(message.HasField(field.name) if field.has_presence else getattr(message, field.name))
