@@ -108,9 +108,9 @@ def _copied(connection: psycopg.Connection[Any], installation: Installation, cou
     return time.monotonic() - begun
 
 
-_USER_COLUMNS: Final = """users (project_id, user_id, login_ids, email, email_key, email_verified, phone_number,
-    phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name, picture, locale,
-    zoneinfo, status, test, search_text)"""
+_USER_COLUMNS: Final = """users (project_id, user_id, login_ids, email, email_key, email_verified,
+    phone_number, phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name,
+    picture, locale, zoneinfo, status, test, search_text)"""
 
 
 def _rows(
