@@ -37,6 +37,7 @@ from server.convert.users import (
     user_message,
     user_ref,
     user_status,
+    write_user,
 )
 from server.convert.values import instant, masked, named_attributes, populated, values_of
 from server.convert.webhooks import (
@@ -90,4 +91,5 @@ __all__ = [
     "webhook_message",
     "webhook_values",
     "wish",
+    "write_user",
 ]
