@@ -51,8 +51,9 @@ def write_user(message: user_pb2.User, value: User) -> None:
         message.MergeFromString(_tenants(value.roles, value.tenants))
     if value.applications:
         message.MergeFromString(_applications(value.applications))
+    if value.login_ids:
+        message.login_ids.extend(value.login_ids)
     message.user_id = value.user_id
-    message.login_ids.extend(value.login_ids)
     message.email = value.email
     message.email_verified = value.email_verified
     message.phone_number = value.phone_number
