@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -63,11 +63,16 @@ class _Logger(structlog.BoundLoggerBase):
         if level < line.least:
             return
         time = datetime.now(UTC).isoformat(timespec="milliseconds")
-        name = logging.getLevelName(level).lower()
+        name = _name_of(level)
         text: Any = {"timestamp": time, "level": name, "logger": line.name, "event": event, **fields}
         for processor in self._processors:
             text = processor(line, name, text)
         line.write(text)
+
+
+@cache
+def _name_of(level: int) -> str:
+    return logging.getLevelName(level).lower()
 
 
 class _Line:

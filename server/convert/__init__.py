@@ -45,6 +45,7 @@ from server.convert.users import (
     user_message,
     user_ref,
     user_status,
+    write_user,
 )
 from server.convert.values import instant, masked, named_attributes, populated, values_of, within
 from server.convert.webhooks import (
@@ -106,4 +107,5 @@ __all__ = [
     "webhook_values",
     "wish",
     "within",
+    "write_user",
 ]

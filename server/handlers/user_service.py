@@ -73,7 +73,9 @@ class UserService:
 
     def GetUser(self, request: rpc.GetUserRequest, call: Call) -> rpc.GetUserResponse:
         user = self._users.get(call.caller, convert.user_ref(request.by))
-        return rpc.GetUserResponse(user=convert.user_message(user))
+        response = rpc.GetUserResponse()
+        convert.write_user(response.user, user)
+        return response
 
     def BatchGetUsers(self, request: rpc.BatchGetUsersRequest, call: Call) -> rpc.BatchGetUsersResponse:
         found = self._users.batch_get(call.caller, [convert.user_ref(by) for by in request.by])
