@@ -27,6 +27,7 @@ from server.convert.user_actions import (
 )
 from server.convert.users import (
     MODES,
+    add_users,
     attribute_values,
     check_message,
     role_requests,
@@ -36,6 +37,7 @@ from server.convert.users import (
     user_message,
     user_ref,
     user_status,
+    write_user,
 )
 from server.convert.values import instant, masked, named_attributes, populated, values_of
 from server.convert.webhooks import (
@@ -49,6 +51,7 @@ __all__ = [
     "ACTION_STATES",
     "MODES",
     "action_end",
+    "add_users",
     "application",
     "application_message",
     "applied_action_filter",
@@ -88,4 +91,5 @@ __all__ = [
     "webhook_message",
     "webhook_values",
     "wish",
+    "write_user",
 ]

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import Value
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref
 from server.convert.user_actions import prevention_message
-from server.convert.values import instant, json_value, timestamp, within
+from server.convert.values import instant, json_value, timestamp, within, write_instant, write_json_members
 from server.domain.attribute_filters import AttributeCondition
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
 from server.domain.permissions import Check
@@ -32,64 +32,88 @@ def user_status(value: int) -> str:
 
 def user_message(value: User) -> user_pb2.User:
     """A user, as it is answered."""
-    grants, permissions = _held(value.roles)
-    create_time = timestamp(value.create_time)
-    message = user_pb2.User(
-        user_id=value.user_id,
-        login_ids=value.login_ids,
-        email=value.email,
-        email_verified=value.email_verified,
-        phone_number=value.phone_number,
-        phone_number_verified=value.phone_number_verified,
-        given_name=value.given_name,
-        family_name=value.family_name,
-        middle_name=value.middle_name,
-        display_name=value.display_name,
-        picture=value.picture,
-        locale=value.locale,
-        zoneinfo=value.zoneinfo,
-        status=_STATUS_VALUES[value.status],
-        roles=grants,
-        permissions=permissions,
-        test=value.test,
-        expire_time=timestamp(value.expire_time),
-        create_time=create_time,
-        update_time=create_time if value.update_time == value.create_time else timestamp(value.update_time),
-        last_login_time=timestamp(value.last_login_time),
-        etag=value.etag,
-    )
-    if value.tenants:
-        message.tenants.extend(_memberships(value.roles, value.tenants))
-    if value.applications:
-        message.applications.extend(_accesses(value.applications))
-    if value.password_change_required is not None:
-        message.auth_methods.append(user_pb2.AUTH_METHOD_PASSWORD)
-        message.password_change_required = value.password_change_required
-    for name, given in value.custom_attributes.items():
-        _fill(message.custom_attributes[name], given)
-    if value.metadata is not None:
-        message.metadata.SetInParent()  # an empty object is present too
-        message.metadata.update(value.metadata)
+    message = user_pb2.User()
+    write_user(message, value)
     return message
 
 
-def _fill(message: Value, given: Any) -> None:
-    """Puts the value of a custom attribute into a Value."""
-    if isinstance(given, str):
-        message.string_value = given
-    elif isinstance(given, bool):
-        message.bool_value = given
-    elif isinstance(given, float):
-        message.number_value = given
-    else:
-        message.list_value.extend(given)
+def add_users(messages: RepeatedCompositeFieldContainer[user_pb2.User], values: Iterable[User]) -> None:
+    """Adds users to those of a response, where they are written: a copy costs a quarter as much again."""
+    for value in values:
+        write_user(messages.add(), value)
 
 
-# Many users hold the same roles, and a message is copied faster than it is made.
+def write_user(message: user_pb2.User, value: User) -> None:
+    """Puts a user, as it is answered, into an empty message."""
+    if value.roles:
+        message.MergeFromString(_roles(value.roles))
+    if value.tenants:
+        message.MergeFromString(_tenants(value.roles, value.tenants))
+    if value.applications:
+        message.MergeFromString(_applications(value.applications))
+    if value.login_ids:
+        message.login_ids.extend(value.login_ids)
+    message.user_id = value.user_id
+    message.email = value.email
+    message.email_verified = value.email_verified
+    message.phone_number = value.phone_number
+    message.phone_number_verified = value.phone_number_verified
+    message.given_name = value.given_name
+    message.family_name = value.family_name
+    message.middle_name = value.middle_name
+    message.display_name = value.display_name
+    message.picture = value.picture
+    message.locale = value.locale
+    message.zoneinfo = value.zoneinfo
+    message.status = _STATUS_VALUES[value.status]
+    message.test = value.test
+    message.etag = value.etag
+    write_instant(message.create_time, value.create_time)
+    write_instant(message.update_time, value.update_time)
+    if value.expire_time is not None:
+        write_instant(message.expire_time, value.expire_time)
+    if value.last_login_time is not None:
+        write_instant(message.last_login_time, value.last_login_time)
+    if value.password_change_required is not None:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_PASSWORD)
+        message.password_change_required = value.password_change_required
+    if value.custom_attributes:
+        write_json_members(message.custom_attributes, value.custom_attributes)
+    if value.metadata is not None:
+        message.metadata.SetInParent()  # an empty object is present too
+        write_json_members(message.metadata.fields, value.metadata)
+
+
+# Many users hold the same things, and what is encoded is read faster than it is put together.
 @lru_cache(maxsize=2_048)
-def _held(roles: tuple[HeldRole, ...]) -> tuple[list[user_pb2.RoleGrant], list[str]]:
-    """The grants of these roles, and their permissions."""
-    return _grants(roles), permissions_of(roles)
+def _roles(roles: tuple[HeldRole, ...]) -> bytes:
+    """The fields of a user who holds these roles."""
+    return user_pb2.User(roles=_grants(roles), permissions=permissions_of(roles)).SerializeToString()
+
+
+@lru_cache(maxsize=2_048)
+def _tenants(roles: tuple[HeldRole, ...], tenants: tuple[HeldTenant, ...]) -> bytes:
+    """The field of a user who belongs to these tenants, with these roles beside those held in them."""
+    memberships = [
+        user_pb2.TenantMembership(
+            tenant_id=tenant.tenant_id,
+            name=tenant.name,
+            roles=_grants(tenant.roles),
+            permissions=permissions_of(roles, tenant.roles),
+        )
+        for tenant in tenants
+    ]
+    return user_pb2.User(tenants=memberships).SerializeToString()
+
+
+@lru_cache(maxsize=2_048)
+def _applications(applications: tuple[HeldApplication, ...]) -> bytes:
+    """The field of a user who has access to these applications."""
+    accesses = [
+        user_pb2.ApplicationAccess(application_id=held.application_id, name=held.name)
+        for held in applications
+    ]
+    return user_pb2.User(applications=accesses).SerializeToString()
 
 
 def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
@@ -101,29 +125,6 @@ def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
             expire_time=timestamp(role.expire_time),
         )
         for role in roles
-    ]
-
-
-@lru_cache(maxsize=2_048)
-def _memberships(
-    roles: tuple[HeldRole, ...], tenants: tuple[HeldTenant, ...]
-) -> list[user_pb2.TenantMembership]:
-    return [
-        user_pb2.TenantMembership(
-            tenant_id=tenant.tenant_id,
-            name=tenant.name,
-            roles=_grants(tenant.roles),
-            permissions=permissions_of(roles, tenant.roles),
-        )
-        for tenant in tenants
-    ]
-
-
-@lru_cache(maxsize=2_048)
-def _accesses(applications: tuple[HeldApplication, ...]) -> list[user_pb2.ApplicationAccess]:
-    return [
-        user_pb2.ApplicationAccess(application_id=held.application_id, name=held.name)
-        for held in applications
     ]
 
 
@@ -168,26 +169,17 @@ def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, 
 
 def check_message(value: Check) -> user_service_pb2.CheckPermissionsResponse:
     """What a user may do, as it is answered."""
-    return user_service_pb2.CheckPermissionsResponse(
-        status=_STATUS_VALUES[value.standing.status],
-        login_preventions=[prevention_message(found) for found in value.standing.preventions],
-        results=[
-            user_service_pb2.PermissionResult(
-                permission=permission,
-                allowed=value.allowed(permission),
-                sources=[
-                    user_service_pb2.PermissionSource(
-                        role_id=source.role_id,
-                        role_name=source.role_name,
-                        tenant_id=source.tenant_id,
-                        expire_time=timestamp(source.expire_time),
-                    )
-                    for source in sources
-                ],
+    message = user_service_pb2.CheckPermissionsResponse(status=_STATUS_VALUES[value.standing.status])
+    message.login_preventions.extend(map(prevention_message, value.standing.preventions))
+    for permission, sources in value.asked:
+        result = message.results.add(permission=permission, allowed=value.allowed(permission))
+        for source in sources:
+            given = result.sources.add(
+                role_id=source.role_id, role_name=source.role_name, tenant_id=source.tenant_id
             )
-            for permission, sources in value.asked
-        ],
-    )
+            if source.expire_time is not None:
+                write_instant(given.expire_time, source.expire_time)
+    return message
 
 
 MODES: Final = {
@@ -210,8 +202,13 @@ def search_field(value: int) -> str:
     return "ALL" if name == "UNSPECIFIED" else name
 
 
+_NO_FILTER: Final = UserFilter()
+
+
 def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
     """The filter of a list or search of users."""
+    if not message.ListFields():  # as of most lists
+        return _NO_FILTER
     times = (
         "created_after",
         "created_before",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from google.api import field_behavior_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 from google.protobuf.message import Message
-from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from server.errors import Error, Reason, Violation, refuse_invalid
@@ -22,8 +22,16 @@ def timestamp(instant: datetime | None) -> Timestamp | None:
     """The contract's form of an instant."""
     if instant is None:
         return None
+    message = Timestamp()
+    write_instant(message, instant)
+    return message
+
+
+def write_instant(message: Timestamp, instant: datetime) -> None:
+    """Puts an instant into a Timestamp."""
     age = instant - _EPOCH
-    return Timestamp(seconds=age.days * 86_400 + age.seconds, nanos=age.microseconds * 1_000)
+    message.seconds = age.days * 86_400 + age.seconds
+    message.nanos = age.microseconds * 1_000
 
 
 def instant(message: Message, field: str) -> datetime | None:
@@ -50,6 +58,30 @@ def json_value(value: Value, field: str) -> Any:
         return MessageToDict(value)
     except (SerializeToJsonError, ValueError):
         raise _no_json(field) from None
+
+
+def write_json_members(fields: MutableMapping[str, Value], members: Mapping[str, Any]) -> None:
+    """Puts the members of a JSON object into a map of Values."""
+    for name, value in members.items():
+        _write_json(fields[name], value)
+
+
+def _write_json(message: Value, value: Any) -> None:
+    if isinstance(value, str):
+        message.string_value = value
+    elif isinstance(value, bool):
+        message.bool_value = value
+    elif isinstance(value, int | float):
+        message.number_value = value
+    elif value is None:
+        message.null_value = NULL_VALUE
+    elif isinstance(value, Mapping):
+        message.struct_value.SetInParent()
+        write_json_members(message.struct_value.fields, value)
+    else:
+        message.list_value.SetInParent()
+        for item in value:
+            _write_json(message.list_value.values.add(), item)
 
 
 def _no_json(field: str) -> Error:

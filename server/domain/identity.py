@@ -10,6 +10,7 @@ import uuid_utils
 from server.errors import Error, Reason
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def new_id() -> str:
@@ -25,8 +26,7 @@ def instant(microseconds: int) -> datetime:
 def etag(revision: int, create_time: datetime) -> str:
     """The fingerprint of one state of a resource. The creation time tells it from a former resource
     of the same id."""
-    age = create_time - _EPOCH
-    return f"{revision:x}-{(age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds:x}"
+    return f"{revision:x}-{(create_time - _EPOCH) // _MICROSECOND:x}"
 
 
 def require_etag(expected: str, actual: str) -> None:

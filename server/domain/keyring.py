@@ -56,7 +56,7 @@ class Keyring:
         """
         if not authorization:
             raise Error(Reason.CREDENTIALS_MISSING)
-        digest = hashlib.sha256(authorization.encode()).digest()
+        digest = hashlib.blake2b(authorization.encode()).digest()
         now = time.monotonic()
         admission = self._remembered.get(digest)
         if admission is None or admission.until <= now:

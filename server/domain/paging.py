@@ -14,6 +14,7 @@ from server.config import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from server.errors import Error, Reason
 
 _SIGNATURE_BYTES: Final = 16
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class PageToken:
 
     def write(self, position: Sequence[Any]) -> str:
         """The token of the page behind `position`: JSON values that name the last row before it."""
-        payload = json.dumps(position, separators=(",", ":")).encode()
+        payload = _encode(position).encode()
         return _text(self._signature(payload) + payload)
 
     def read(self, token: str) -> list[Any]:

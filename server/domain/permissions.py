@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from server.domain.caller import Caller
@@ -56,18 +57,28 @@ class Permissions:
     def check(self, caller: Caller, by: UserRef, permissions: Sequence[str], tenant_id: str) -> Check:
         """What gives the user these permissions in a tenant; '' is the whole project.
         Raises USER_NOT_FOUND, TENANT_NOT_FOUND."""
-        row = rows.sources(
-            self._database, caller.project_id, by.kind, by.key, list(permissions), tenant_id or None
-        )
+        row = rows.sources(self._database, caller.project_id, by.kind, by.key, permissions, tenant_id or None)
         if row is None:
             raise user_not_found(by)
         status, preventions, tenant_exists, grants = row
         if not tenant_exists:
             raise Error(Reason.TENANT_NOT_FOUND, tenant_id=tenant_id)
         sources: dict[str, list[Source]] = {permission: [] for permission in permissions}
-        for role_id, name, held_in, expiry, given in json.loads(grants or "[]"):
-            source = Source(role_id, name, held_in or "", None if expiry is None else instant(expiry))
+        for source, given in _grants_in(grants) if grants else ():
             for permission in given:
                 if permission in sources:
                     sources[permission].append(source)
         return Check(standing_of(status, preventions), list(permissions), sources)
+
+
+# Many users hold the same roles: what was read once need not be read for each of them.
+@lru_cache(maxsize=2_048)
+def _grants_in(text: str) -> tuple[tuple[Source, tuple[str, ...]], ...]:
+    """The grants in the JSON text that `store.permissions` makes of them, each with what its role permits."""
+    return tuple(
+        (
+            Source(role_id, name, tenant_id or "", None if expiry is None else instant(expiry)),
+            tuple(permissions),
+        )
+        for role_id, name, tenant_id, expiry, permissions in json.loads(text)
+    )

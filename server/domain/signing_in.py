@@ -27,7 +27,8 @@ class Standing(NamedTuple):
 
 def standing_of(status: str, preventions: str | None) -> Standing:
     """The standing in what the store tells: the status, and `store.applied_actions.PREVENTIONS`."""
-    return Standing(status, tuple(_prevention_of(found) for found in json.loads(preventions or "[]")))
+    found = json.loads(preventions) if preventions else ()
+    return Standing(status, tuple(map(_prevention_of, found)))
 
 
 def _prevention_of(found: list[Any]) -> Prevention:

@@ -69,7 +69,6 @@ class User(NamedTuple):
     locale: str
     zoneinfo: str
     status: str
-    metadata: dict[str, Any] | None
     test: bool
     expire_time: datetime | None
     create_time: datetime
@@ -78,6 +77,7 @@ class User(NamedTuple):
     last_login_time: datetime | None
     password_change_required: bool | None
     """Whether the next sign-in demands a new password; None: there is no password."""
+    metadata: dict[str, Any] | None
     roles: tuple[HeldRole, ...]
     """In alphabetical order, as the tenants and applications are."""
     tenants: tuple[HeldTenant, ...]
@@ -124,16 +124,19 @@ def permissions_of(*held: tuple[HeldRole, ...]) -> list[str]:
     return sorted({permission for roles in held for role in roles for permission in role.permissions})
 
 
-_JSON_COLUMNS: Final = len(User._fields) - User._fields.index("roles")
+# There is no white space around what the database writes, for which `decode` would look.
+_decode: Final = json.JSONDecoder().raw_decode
+
+_FIRST_JSON: Final = User._fields.index("metadata")
 
 
 def user_of(row: Row) -> User:
     """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
-    first = len(User._fields) - _JSON_COLUMNS
-    roles, tenants, applications, attributes = row[first : first + _JSON_COLUMNS]
+    metadata, roles, tenants, applications, attributes = row[_FIRST_JSON : len(User._fields)]
     return User._make(
         (
-            *row[:first],
+            *row[:_FIRST_JSON],
+            _decode(metadata)[0] if metadata else None,
             held_roles(roles),
             held_tenants(tenants) if tenants else (),
             held_applications(applications) if applications else (),

@@ -58,14 +58,17 @@ class UserService:
 
     def GetUser(self, request: rpc.GetUserRequest, call: Call) -> rpc.GetUserResponse:
         user = self._users.get(call.caller, convert.user_ref(request.by))
-        return rpc.GetUserResponse(user=convert.user_message(user))
+        response = rpc.GetUserResponse()
+        convert.write_user(response.user, user)
+        return response
 
     def BatchGetUsers(self, request: rpc.BatchGetUsersRequest, call: Call) -> rpc.BatchGetUsersResponse:
         found = self._users.batch_get(call.caller, [convert.user_ref(by) for by in request.by])
-        return rpc.BatchGetUsersResponse(
-            users=[convert.user_message(user) for user in found if user is not None],
-            not_found=[by for by, user in zip(request.by, found, strict=True) if user is None],
+        response = rpc.BatchGetUsersResponse(
+            not_found=[by for by, user in zip(request.by, found, strict=True) if user is None]
         )
+        convert.add_users(response.users, (user for user in found if user is not None))
+        return response
 
     def ListUsers(self, request: rpc.ListUsersRequest, call: Call) -> rpc.ListUsersResponse:
         order, _, direction = (request.order_by or "create_time desc").partition(" ")
@@ -76,11 +79,9 @@ class UserService:
             direction == "desc",
             page_request(request, call),
         )
-        return rpc.ListUsersResponse(
-            users=[convert.user_message(user) for user in page.items],
-            next_page_token=page.next_token,
-            total_size=page.total,
-        )
+        response = rpc.ListUsersResponse(next_page_token=page.next_token, total_size=page.total)
+        convert.add_users(response.users, page.items)
+        return response
 
     def SearchUsers(self, request: rpc.SearchUsersRequest, call: Call) -> rpc.SearchUsersResponse:
         page = self._lists.search(
@@ -90,10 +91,9 @@ class UserService:
             convert.user_filter(request.filter),
             page_request(request, call),
         )
-        return rpc.SearchUsersResponse(
-            users=[convert.user_message(user) for user in page.items],
-            next_page_token=page.next_token,
-        )
+        response = rpc.SearchUsersResponse(next_page_token=page.next_token)
+        convert.add_users(response.users, page.items)
+        return response
 
     def UpdateUser(self, request: rpc.UpdateUserRequest, call: Call) -> rpc.UpdateUserResponse:
         asked = request.user

@@ -9,17 +9,19 @@ import structlog
 from server.interceptors.call import Call, Method
 from server.interceptors.wrapping import Interceptor
 
-log = structlog.get_logger("roster.access")
-
 
 class AccessLog(Interceptor):
     """Logs every call when it has ended."""
+
+    def __init__(self) -> None:
+        # Bound here, for what is bound when it is needed is looked up each time.
+        self._log = structlog.get_logger("roster.access").bind()
 
     def enter(self, call: Call, method: Method) -> float:
         return time.perf_counter()
 
     def leave(self, call: Call, method: Method, entered: float, error: BaseException | None) -> None:
-        log.info(
+        self._log.info(
             "call",
             method=method.name,
             code=call.code,

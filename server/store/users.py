@@ -91,7 +91,6 @@ USER_COLUMNS: Final[dict[str, Any]] = {
     "locale": U.locale,
     "zoneinfo": U.zoneinfo,
     "status": STATUS,
-    "metadata": U.metadata,
     "test": U.test,
     "expire_time": U.expire_time,
     "create_time": U.create_time,
@@ -99,6 +98,8 @@ USER_COLUMNS: Final[dict[str, Any]] = {
     "revision": U.revision,
     "last_login_time": U.last_login_time,
     "password_change_required": _PASSWORD_CHANGE,
+    # JSON from here on, as text.
+    "metadata": U.metadata.cast("text"),
     "roles": _ROLES,
     "tenants": _TENANTS,
     "applications": _APPLICATIONS,
