@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2
+from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from roster.v1 import (
     application_service_pb2_grpc,
@@ -38,16 +39,15 @@ _DETAILS = {
 }
 
 
-class Refused(Exception):
-    """A call ended in an error: the status and its unpacked details."""
+class Told:
+    """What a `google.rpc.Status` says."""
 
-    def __init__(self, error: grpc.RpcError) -> None:
-        super().__init__(str(error))
-        self.code: str = error.code().name
-        self.message: str = error.details()
-        self.trailers = dict(error.trailing_metadata() or ())
-        self.details: dict[str, Any] = {}
-        status = rpc_status.from_call(error)
+    code: str
+    message: str
+    details: dict[str, Any]
+
+    def _unpack(self, status: Status | None) -> None:
+        self.details = {}
         for packed in status.details if status else ():
             name = packed.type_url.rpartition("/")[2]
             detail = _DETAILS[name]()
@@ -68,6 +68,27 @@ class Refused(Exception):
     def fields(self) -> list[str]:
         """The fields that BadRequest names."""
         return [violation.field for violation in self.details["BadRequest"].field_violations]
+
+
+class Refused(Told, Exception):
+    """A call ended in an error: the status and its unpacked details."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        super().__init__(str(error))
+        self.code = error.code().name
+        self.message = error.details()
+        self.trailers = dict(error.trailing_metadata() or ())
+        self._unpack(rpc_status.from_call(error))
+
+
+class Failure(Told):
+    """An item of a batch failed."""
+
+    def __init__(self, status: Status) -> None:
+        codes: dict[Any, str] = {code.value[0]: code.name for code in grpc.StatusCode}
+        self.code = codes[status.code]
+        self.message = status.message
+        self._unpack(status)
 
 
 @contextmanager
@@ -108,9 +129,18 @@ class _Service:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._stub, name)
 
-        def call(request: Message, *, timeout: float = TIMEOUT, metadata: tuple[Any, ...] = ()) -> Any:
+        def call(
+            request: Message | Iterable[Message],
+            *,
+            timeout: float = TIMEOUT,
+            metadata: tuple[Any, ...] = (),
+        ) -> Any:
+            """Of a method that takes many messages, `request` may be one or several."""
+            sent: Any = request
+            if isinstance(method, grpc.StreamStreamMultiCallable):
+                sent = iter([request] if isinstance(request, Message) else request)
             try:
-                answer = method(request, timeout=timeout, metadata=(*self._client.metadata, *metadata))
+                answer = method(sent, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
             if not isinstance(answer, grpc.Call):

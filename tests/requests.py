@@ -32,6 +32,7 @@ from roster.v1 import user_service_pb2 as user_rpc
 from server.handlers import SERVICES
 from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
+from tests.requests_of_batches import of_batches
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -48,6 +49,8 @@ READS = [
     if method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS
 ]
 WRITES = [name for name in METHODS if name not in READS]
+BATCHES = [name for name, method in METHODS.items() if method.client_streaming]
+"""Those that take many messages, each with items that succeed or fail."""
 
 
 def required_scope(method: MethodDescriptor) -> str:
@@ -146,6 +149,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **_of_keys(on),
         **_of_events(on),
         **of_user_actions(on),
+        **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
     }
 

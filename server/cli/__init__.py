@@ -11,7 +11,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from server.cli import keys, projects
+from server.cli import keys, projects, users
 from server.cli.migrate import migrate
 from server.cli.serve import serve
 from server.cli.worker import worker
@@ -30,6 +30,7 @@ app.command()(worker)
 app.command()(migrate)
 app.add_typer(projects.app, name="projects")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 
 
 def run() -> int:

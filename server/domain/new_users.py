@@ -152,6 +152,8 @@ class Holding(NamedTuple):
     def facts(self) -> dict[str, Any]:
         """What the event shows of it."""
         facts = role_facts(self.roles)
+        if not facts["role_expire_times"]:
+            del facts["role_expire_times"]
         if self.tenants:
             facts["tenants"] = {tenant.tenant_id: role_facts(tenant.roles) for tenant in self.tenants}
         if self.applications:

@@ -100,9 +100,11 @@ def _violation(request: Message, found: Any) -> Violation:
     for element in found.field.elements:
         # The element may be a oneof too, which has no value of its own.
         named = isinstance(inner, Message) and element.field_name in inner.DESCRIPTOR.fields_by_name
-        if element.subscript or not named:
+        if not named:
             return Violation(path, found.message)
         inner = getattr(inner, element.field_name)
+        if element.subscript:
+            inner = inner[element.subscript.value]
     if isinstance(inner, Message) and field in inner.DESCRIPTOR.fields_by_name:
         path = f"{path}.{field}" if path else field
     return Violation(path, found.message)

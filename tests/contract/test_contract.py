@@ -92,7 +92,11 @@ def test_field_says_which_scope_it_takes(scope: str, field: str) -> None:
 
 @each_method
 def test_method_has_an_http_rule(name: str) -> None:
-    """Reads are GETs, or POSTs of their own verb; what stands in a path is a field of the request."""
+    """Reads are GETs, or POSTs of their own verb; what stands in a path is a field of the request. HTTP knows
+    no streams of requests."""
+    if method(name).client_streaming:
+        assert not method(name).options.HasExtension(HTTP)
+        return
     rule = method(name).options.Extensions[HTTP]
     patterns = [(each.WhichOneof("pattern"), each) for each in (rule, *rule.additional_bindings)]
 
@@ -115,6 +119,8 @@ def test_no_two_methods_share_an_http_rule() -> None:
     """A gateway must know which one is meant."""
     seen: dict[tuple[str, str], str] = {}
     for name, each in methods().items():
+        if each.descriptor.client_streaming:
+            continue
         rule = each.descriptor.options.Extensions[HTTP]
         for binding in (rule, *rule.additional_bindings):
             verb = binding.WhichOneof("pattern")

@@ -13,7 +13,8 @@ from server.domain.passwords.opaque import MAX_PASSWORD_BYTES
 from server.domain.streams import PATIENCE
 from server.domain.user_exports import MESSAGE_USERS
 from server.errors import REASONS, Reason
-from tests.contract.descriptions import comment, fields, rules
+from server.handlers.batches import PATIENCE as BATCH_PATIENCE
+from tests.contract.descriptions import comment, fields, messages, rules
 
 
 def spelled(number: int) -> str:
@@ -112,6 +113,37 @@ def test_users_of_a_batch() -> None:
     assert f"1 to {spelled(config.MAX_PAGE_SIZE)}" in comment("BatchGetUsersRequest.by")
 
 
+BATCHES = [name for name in fields() if re.fullmatch(r"Batch\w+Request\.items", name)]
+
+
+@pytest.mark.parametrize("field", BATCHES)
+def test_items_of_a_message_of_a_batch(field: str) -> None:
+    """1 to 1,000."""
+    rule = rules(field).repeated
+
+    assert (rule.min_items, rule.max_items) == (1, 1_000)
+    assert f"1 to {spelled(1_000)}" in comment(field)
+
+
+def test_patience_with_a_batch() -> None:
+    """A minute."""
+    assert BATCH_PATIENCE == 60.0
+    assert "of more than a minute end the stream" in comment("UserService.BatchCreateUsers")
+    assert "for more than a minute" in comment("ErrorReason.ERROR_REASON_BATCH_IDLE")
+
+
+def test_application_in_a_batch_is_the_same_as_one_alone() -> None:
+    """Field by field, but for the id of the request."""
+    alone, item = (
+        {field.name: field for field in messages()[name].descriptor.field}
+        for name in ("ApplyUserActionRequest", "ApplyUserActionsItem")
+    )
+
+    assert item == {name: field for name, field in alone.items() if name != "request_id"}
+    for name in item:
+        assert comment(f"ApplyUserActionsItem.{name}") == comment(f"ApplyUserActionRequest.{name}")
+
+
 def test_time_in_which_a_repeat_is_one() -> None:
     """24 hours; where a comment does not say so it points to one that does."""
     hours = f"{config.REQUEST_ID_LIFETIME_HOURS} hours"
@@ -165,6 +197,7 @@ UNSTATED = {
     "AppliedAction.history",
     "WatchEventsResponse.events",
     "ApplyUserActionRequest.duration",
+    "ApplyUserActionsItem.duration",
     "ModifyAppliedActionRequest.duration",
 }
 
@@ -215,10 +248,12 @@ def test_history_of_an_applied_action() -> None:
     assert words in comment("AppliedAction.history")
 
 
-@pytest.mark.parametrize("request_name", ["ApplyUserActionRequest", "ModifyAppliedActionRequest"])
-def test_duration_of_an_applied_action(request_name: str) -> None:
+@pytest.mark.parametrize(
+    "message", ["ApplyUserActionRequest", "ApplyUserActionsItem", "ModifyAppliedActionRequest"]
+)
+def test_duration_of_an_applied_action(message: str) -> None:
     """100 years of 365 and a quarter days."""
-    rule = rules(f"{request_name}.duration").duration
+    rule = rules(f"{message}.duration").duration
 
     assert (rule.lte.seconds, rule.HasField("gt"), rule.gt.seconds) == (36_525 * 86_400, True, 0)
-    assert "at most 100 years" in comment(f"{request_name}.duration")
+    assert "at most 100 years" in comment(f"{message}.duration")

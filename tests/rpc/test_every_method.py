@@ -10,9 +10,9 @@ import pytest
 from google.protobuf.message_factory import GetMessageClass
 from roster.v1 import project_service_pb2 as project_rpc
 
-from tests.calling import Client, Refused, refused
+from tests.calling import Client, Failure, Refused, refused
 from tests.conftest import MakeKey, Running, sql
-from tests.requests import METHODS, WRITES, ground, invoke, requests, required_scope
+from tests.requests import BATCHES, METHODS, WRITES, ground, invoke, requests, required_scope
 from tests.rows import contents
 
 # Deletes the caller's own project, and with it the record of the request: the contract says so.
@@ -47,6 +47,7 @@ NAMES_NOTHING = {
     "ManagementKeyService/CreateManagementKey",
     "UserActionService/CreateUserAction",
     "UserActionService/CreateUserActionReason",
+    "UserActionService/BatchCreateUserActions",
     "WebhookService/CreateWebhook",
 }
 
@@ -122,7 +123,11 @@ def test_scope_of_the_contract_suffices(client: Client, make_key: MakeKey, name:
 
     holder = client.with_key(client.project_id, make_key(*scopes, all_projects=True))
 
-    assert invoke(holder, name, request) is not None
+    answer = invoke(holder, name, request)
+    assert answer is not None
+    if name in BATCHES:
+        assert len(answer.results) == len(request.items)
+        assert not any(result.HasField("status") for result in answer.results)
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -151,6 +156,9 @@ def test_nothing_is_seen_or_changed_across_projects(
         assert outcome(other_project, name, request)[1] == "ALL_PROJECTS_REQUIRED"
     elif name in NAMES_NOTHING:
         invoke(other_project, name, request)
+    elif name in BATCHES:
+        answer = invoke(other_project, name, request)
+        assert {Failure(result.status).code for result in answer.results} == {"NOT_FOUND"}
     else:
         assert outcome(other_project, name, request)[0] == "NOT_FOUND"
 

@@ -34,6 +34,10 @@ STATEMENTS = {
     "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
     "UserService/DeleteTestUsers": 1,
+    # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
+    "UserService/BatchCreateUsers": 9,
+    "UserService/BatchUpdateUsers": 11,  # all that is named; for each as alone, apart
+    "UserService/BatchDeleteUsers": 3,  # find, lock, delete with events
     "RoleService/CreateRole": 2,  # insert, event
     "RoleService/UpdateRole": 3,  # lock, update, event
     "RoleService/DeleteRole": 5,  # lock, take back in the project and in tenants, delete, event
@@ -57,10 +61,13 @@ STATEMENTS = {
     "UserActionService/UpdateUserAction": 3,  # lock, update, event
     "UserActionService/DeleteUserAction": 3,  # lock, delete, event
     "UserActionService/ReactivateUserAction": 3,  # lock, update, event
+    "UserActionService/BatchCreateUserActions": 9,  # their turn; for each as alone, apart
+    "UserActionService/BatchDeleteUserActions": 6,
     "UserActionService/CreateUserActionReason": 2,
     "UserActionService/UpdateUserActionReason": 3,
     "UserActionService/DeleteUserActionReason": 3,
     "UserActionService/ApplyUserAction": 2,  # what it stands on, insert with its event
+    "UserActionService/BatchApplyUserActions": 6,  # find, lock, read, what is active; insert, events
     "UserActionService/ModifyAppliedAction": 2,  # lock, update with its event
     "UserActionService/CancelAppliedAction": 2,  # the same
     "UserActionService/BlockUser": 4,  # lock, read, update, event
@@ -98,7 +105,7 @@ def watched(server: Running) -> list[str]:
     statements: list[str] = []
 
     def note(statement: str) -> None:
-        if threading.current_thread().name.startswith(("call", "reader")):
+        if threading.current_thread().name.startswith(("call", "reader", "batch")):
             statements.append(statement)
 
     server.database.on_statement = note
@@ -180,6 +187,26 @@ def test_writes_do_not_take_more_statements_for_more(counted: Counted, on: Groun
 
     for name, request in (("UserService/CreateUser", create), ("UserService/UpdateUser", update)):
         assert len(counted.statements(name, request)) <= STATEMENTS[name]
+
+
+def test_batches_do_not_take_more_statements_for_more(counted: Counted, on: Ground) -> None:
+    """Creations, deletions and applications go in sets."""
+    people = [user_pb2.User(email=f"user-{n}@example.com", **on.belongings) for n in range(200)]
+    refs = [user_pb2.UserRef(email=user.email) for user in people]
+    for name, fields in (
+        ("UserService/BatchCreateUsers", [{"user": user} for user in people]),
+        ("UserActionService/BatchApplyUserActions", [{"by": by} for by in refs]),
+        ("UserService/BatchDeleteUsers", [{"by": by} for by in refs]),
+    ):
+        message = requests(on)[name]
+        pattern = message.items[0]
+        del message.items[:]
+        for values in fields:
+            item = message.items.add()
+            item.CopyFrom(pattern)
+            item.MergeFrom(type(item)(**values))
+
+        assert len(counted.statements(name, message)) <= STATEMENTS[name]
 
 
 FILTERS: dict[str, Any] = {

@@ -194,7 +194,8 @@ class UserActionServiceServicer:
 
     def BatchCreateUserActions(self, request_iterator, context):
         """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in CreateUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,7 +203,8 @@ class UserActionServiceServicer:
 
     def BatchDeleteUserActions(self, request_iterator, context):
         """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in DeleteUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -257,7 +259,8 @@ class UserActionServiceServicer:
 
     def BatchApplyUserActions(self, request_iterator, context):
         """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in ApplyUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -54,11 +54,13 @@ class UserActionServiceStub:
     """
     BatchCreateUserActions: _grpc.StreamStreamMultiCallable[_user_action_batch_pb2.BatchCreateUserActionsRequest, _user_action_batch_pb2.BatchCreateUserActionsResponse]
     """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in CreateUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchDeleteUserActions: _grpc.StreamStreamMultiCallable[_user_action_batch_pb2.BatchDeleteUserActionsRequest, _user_action_batch_pb2.BatchDeleteUserActionsResponse]
     """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in DeleteUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     CreateUserActionReason: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionReasonRequest, _user_action_service_pb2.CreateUserActionReasonResponse]
     """Creates a reason. Errors: USER_ACTION_REASON_CODE_TAKEN, USER_ACTION_REASON_ID_TAKEN."""
@@ -82,7 +84,8 @@ class UserActionServiceStub:
     """
     BatchApplyUserActions: _grpc.StreamStreamMultiCallable[_user_action_service_pb2.BatchApplyUserActionsRequest, _user_action_service_pb2.BatchApplyUserActionsResponse]
     """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in ApplyUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     ModifyAppliedAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]
     """Gives an active applied action another end, and adds to its history.
@@ -129,11 +132,13 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     """
     BatchCreateUserActions: _aio.StreamStreamMultiCallable[_user_action_batch_pb2.BatchCreateUserActionsRequest, _user_action_batch_pb2.BatchCreateUserActionsResponse]  # type: ignore[assignment]
     """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in CreateUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchDeleteUserActions: _aio.StreamStreamMultiCallable[_user_action_batch_pb2.BatchDeleteUserActionsRequest, _user_action_batch_pb2.BatchDeleteUserActionsResponse]  # type: ignore[assignment]
     """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in DeleteUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     CreateUserActionReason: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionReasonRequest, _user_action_service_pb2.CreateUserActionReasonResponse]  # type: ignore[assignment]
     """Creates a reason. Errors: USER_ACTION_REASON_CODE_TAKEN, USER_ACTION_REASON_ID_TAKEN."""
@@ -157,7 +162,8 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     """
     BatchApplyUserActions: _aio.StreamStreamMultiCallable[_user_action_service_pb2.BatchApplyUserActionsRequest, _user_action_service_pb2.BatchApplyUserActionsResponse]  # type: ignore[assignment]
     """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
-    Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in ApplyUserAction, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     ModifyAppliedAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.ModifyAppliedActionRequest, _user_action_service_pb2.ModifyAppliedActionResponse]  # type: ignore[assignment]
     """Gives an active applied action another end, and adds to its history.
@@ -243,7 +249,8 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_user_action_batch_pb2.BatchCreateUserActionsResponse], _abc.AsyncIterator[_user_action_batch_pb2.BatchCreateUserActionsResponse]]:
         """Creates many definitions, as CreateUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of CreateUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in CreateUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod
@@ -253,7 +260,8 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_user_action_batch_pb2.BatchDeleteUserActionsResponse], _abc.AsyncIterator[_user_action_batch_pb2.BatchDeleteUserActionsResponse]]:
         """Deletes many definitions, as DeleteUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of DeleteUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in DeleteUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod
@@ -319,7 +327,8 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_user_action_service_pb2.BatchApplyUserActionsResponse], _abc.AsyncIterator[_user_action_service_pb2.BatchApplyUserActionsResponse]]:
         """Does actions to many users, as ApplyUserAction does, in the manner of UserService's BatchCreateUsers.
-        Errors of items: those of ApplyUserAction, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in ApplyUserAction, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod

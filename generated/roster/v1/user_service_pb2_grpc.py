@@ -270,10 +270,11 @@ class UserServiceServicer:
     def BatchCreateUsers(self, request_iterator, context):
         """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
         in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
-        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
-        a broken stream send what was not answered again, with the same `request_id`s.
-        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
-        REQUEST_ID_REUSED.
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream; so
+        does the stop of the server, behind the message that it is at, and the end of the key, as another call would be
+        refused. After a broken stream, whatever broke it, send what was not answered again, with the same `request_id`s.
+        Items fail as in CreateUser, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -281,7 +282,8 @@ class UserServiceServicer:
 
     def BatchUpdateUsers(self, request_iterator, context):
         """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
-        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in UpdateUser, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -289,7 +291,8 @@ class UserServiceServicer:
 
     def BatchDeleteUsers(self, request_iterator, context):
         """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
-        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail with USER_NOT_FOUND or BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -100,18 +100,21 @@ class UserServiceStub:
     BatchCreateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
     in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
-    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
-    a broken stream send what was not answered again, with the same `request_id`s.
-    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
-    REQUEST_ID_REUSED.
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream; so
+    does the stop of the server, behind the message that it is at, and the end of the key, as another call would be
+    refused. After a broken stream, whatever broke it, send what was not answered again, with the same `request_id`s.
+    Items fail as in CreateUser, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchUpdateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]
     """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
-    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in UpdateUser, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchDeleteUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
-    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail with USER_NOT_FOUND or BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     ExportUsers: _grpc.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]
     """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
@@ -196,18 +199,21 @@ class UserServiceAsyncStub(UserServiceStub):
     BatchCreateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]  # type: ignore[assignment]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
     in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
-    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
-    a broken stream send what was not answered again, with the same `request_id`s.
-    Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
-    REQUEST_ID_REUSED.
+    for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream; so
+    does the stop of the server, behind the message that it is at, and the end of the key, as another call would be
+    refused. After a broken stream, whatever broke it, send what was not answered again, with the same `request_id`s.
+    Items fail as in CreateUser, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchUpdateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchUpdateUsersRequest, _user_batch_pb2.BatchUpdateUsersResponse]  # type: ignore[assignment]
     """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
-    Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail as in UpdateUser, or with BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     BatchDeleteUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchDeleteUsersRequest, _user_batch_pb2.BatchDeleteUsersResponse]  # type: ignore[assignment]
     """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
-    Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+    Items fail with USER_NOT_FOUND or BATCH_ITEM_FAILED.
+    Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
     """
     ExportUsers: _aio.UnaryStreamMultiCallable[_user_service_pb2.ExportUsersRequest, _user_service_pb2.ExportUsersResponse]  # type: ignore[assignment]
     """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
@@ -385,10 +391,11 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchCreateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchCreateUsersResponse]]:
         """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
         in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
-        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream. After
-        a broken stream send what was not answered again, with the same `request_id`s.
-        Errors of items: those of CreateUser, BATCH_ITEM_FAILED. Errors of the stream: BATCH_IDLE, BATCHES_EXHAUSTED,
-        REQUEST_ID_REUSED.
+        for. Gaps between two messages, and between a response and its reading, of more than a minute end the stream; so
+        does the stop of the server, behind the message that it is at, and the end of the key, as another call would be
+        refused. After a broken stream, whatever broke it, send what was not answered again, with the same `request_id`s.
+        Items fail as in CreateUser, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod
@@ -398,7 +405,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchUpdateUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchUpdateUsersResponse]]:
         """Updates many users, as UpdateUser does, in the manner of BatchCreateUsers.
-        Errors of items: those of UpdateUser, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail as in UpdateUser, or with BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod
@@ -408,7 +416,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_user_batch_pb2.BatchDeleteUsersResponse], _abc.AsyncIterator[_user_batch_pb2.BatchDeleteUsersResponse]]:
         """Deletes many users, as DeleteUser does, in the manner of BatchCreateUsers.
-        Errors of items: USER_NOT_FOUND, BATCH_ITEM_FAILED. Errors of the stream: as for BatchCreateUsers.
+        Items fail with USER_NOT_FOUND or BATCH_ITEM_FAILED.
+        Errors: BATCH_IDLE, BATCHES_EXHAUSTED, REQUEST_ID_REUSED, SERVER_STOPPING.
         """
 
     @_abc_1.abstractmethod

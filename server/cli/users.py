@@ -1,0 +1,236 @@
+"""`roster users`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.cli.settings import DataDir, configured
+from server.data_directory import DataDirectory
+from server.startup import StartError
+
+if TYPE_CHECKING:
+    from server.transfer.connection import Destination
+
+app = typer.Typer(
+    help="Bring users in, take them out, delete them: by the file, from any machine.", no_args_is_help=True
+)
+
+REJECTED_EXIT = 3
+"""Exit code of what came to its end, but without some of the records."""
+INTERRUPTED_EXIT = 130
+
+Address = Annotated[
+    str | None, typer.Option(help="host:port of the service. [ROSTER_ADDRESS, credentials.json]")
+]
+Project = Annotated[str | None, typer.Option(help="Id of the project. [ROSTER_PROJECT_ID, credentials.json]")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        help="Management key, with or without `<project_id>:` before it. Others may see it here: rather set"
+        " the variable. [ROSTER_MANAGEMENT_KEY, credentials.json]"
+    ),
+]
+Rejected = Annotated[
+    Path | None,
+    typer.Option(
+        help="File for the records that are rejected, with the reasons: to be mended and handed in again."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would happen, and change nothing.")]
+AllOrNothing = Annotated[
+    bool, typer.Option("--all-or-nothing", help="Reject all of a message in which one record is rejected.")
+]
+BatchSize = Annotated[int, typer.Option(min=1, max=1_000, help="Records of a message.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on where an earlier run was broken off, within 24 hours.")
+]
+State = Annotated[
+    Path | None, typer.Option(help="Where it is kept how far the run is; default: beside the file.")
+]
+Patience = Annotated[
+    float, typer.Option(min=0, help="Seconds for which a service that does not answer is tried again.")
+]
+
+
+class OnConflict(StrEnum):
+    """What to do with a user who is there already."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+    UPDATE = "update"
+
+
+class ImportForm(StrEnum):
+    """The forms of files that hold users."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class DeletionForm(StrEnum):
+    """The forms of files that name users."""
+
+    JSONL = "jsonl"
+    LINES = "lines"
+
+
+class TestUsers(StrEnum):
+    """Whether test users are meant."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+    ONLY = "only"
+
+
+@app.command("import")
+def import_users(
+    file: Annotated[str, typer.Argument(help="The file; - for standard input.")],
+    form: Annotated[
+        ImportForm | None, typer.Option("--format", help="Form of the file; default: by its name.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMN=FIELD",
+            help="Of CSV: the field that a column holds; none leaves it out; repeatable.",
+        ),
+    ] = None,
+    on_conflict: Annotated[
+        OnConflict, typer.Option(help="What to do with a user who is there already.")
+    ] = OnConflict.FAIL,
+    dry_run: DryRun = False,
+    all_or_nothing: AllOrNothing = False,
+    rejected: Rejected = None,
+    resume: Resume = False,
+    state: State = None,
+    batch_size: BatchSize = 500,
+    patience: Patience = 60.0,
+    address: Address = None,
+    project: Project = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Create users from JSON lines, `{"user": {"email": ...}, "password": {...}}` as `export` writes them, or
+    CSV.
+
+    The heading of CSV names fields (email, roles, custom_attributes.level:number, metadata.plan,
+    password.bcrypt); lists are separated by `;`. Exit code 3: some were rejected, and all others are in.
+    """
+    from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
+    from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
+
+    manner = work.Manner(
+        on_conflict.value, dry_run, all_or_nothing, batch_size, patience, rejected, resume, state
+    )
+    try:
+        fields = mapping_of(mapping or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--map") from None
+    chosen = forms.IMPORTS[forms.form_name(form, file, forms.IMPORTS)](fields)
+    _end(work.import_users, _destination(address, project, key, data_dir), file, chosen, manner)
+
+
+@app.command("export")
+def export_users(
+    file: Annotated[str, typer.Argument(help="The file to write; - for standard output.")],
+    include_password_hashes: Annotated[
+        bool, typer.Option("--include-password-hashes", help="Takes the scope users:export_secrets.")
+    ] = False,
+    test_users: Annotated[TestUsers, typer.Option(help="Whether test users are meant.")] = TestUsers.INCLUDE,
+    resume: Resume = False,
+    state: State = None,
+    patience: Patience = 60.0,
+    address: Address = None,
+    project: Project = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write all users of the project as JSON lines, which `import` reads."""
+    from roster.v1 import user_service_pb2 as rpc  # noqa: PLC0415 - other commands need none of it
+
+    from server.transfer import work  # noqa: PLC0415 - likewise
+
+    meant = f"TEST_USERS_{test_users.value.upper()}"
+    request = rpc.ExportUsersRequest(
+        filter=rpc.UserFilter(test_users=meant), include_password_hashes=include_password_hashes
+    )
+    manner = work.Manner(patience=patience, resume=resume, state=state)
+    _end(work.export_users, _destination(address, project, key, data_dir), file, request, manner)
+
+
+@app.command("delete")
+def delete_users(
+    source: Annotated[str, typer.Option("--from", help="The file that names them; - for standard input.")],
+    form: Annotated[
+        DeletionForm | None, typer.Option("--format", help="Form of the file; default: by its name.")
+    ] = None,
+    dry_run: DryRun = False,
+    all_or_nothing: AllOrNothing = False,
+    rejected: Rejected = None,
+    resume: Resume = False,
+    state: State = None,
+    batch_size: BatchSize = 500,
+    patience: Patience = 60.0,
+    address: Address = None,
+    project: Project = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Delete the users whom a file names, for good.
+
+    A line is `{"by": {"email": ...}}` or a user as `export` writes it; or (`lines`, for *.txt) one user id,
+    email, phone number or login id. Exit code 3: some were rejected, and all others are deleted.
+    """
+    from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
+
+    manner = work.Manner(
+        dry_run=dry_run,
+        all_or_nothing=all_or_nothing,
+        batch_size=batch_size,
+        patience=patience,
+        rejected=rejected,
+        resume=resume,
+        state=state,
+    )
+    chosen = forms.DELETIONS[forms.form_name(form, source, forms.DELETIONS)]()
+    _end(work.delete_users, _destination(address, project, key, data_dir), source, chosen, manner)
+
+
+def _destination(
+    address: str | None, project: str | None, key: str | None, data_dir: Path | None
+) -> Destination:
+    """Where the service is: as it is told, or as the data directory's credentials have it. Raises
+    StartError."""
+    from server.transfer.connection import Destination  # noqa: PLC0415 - other commands need none of it
+
+    address = address or os.environ.get("ROSTER_ADDRESS")
+    key = key or os.environ.get("ROSTER_MANAGEMENT_KEY") or ""
+    before, _, key = key.rpartition(":")
+    project = project or before or os.environ.get("ROSTER_PROJECT_ID")
+    if address and project and key:
+        return Destination(address, project, key)
+    directory = configured(data_dir=data_dir).data_dir
+    held = DataDirectory(directory).credentials() if directory.is_dir() else None
+    if held is None:
+        raise StartError(
+            "which service, project and key? set ROSTER_ADDRESS, ROSTER_PROJECT_ID and ROSTER_MANAGEMENT_KEY,"
+            f" or ROSTER_DATA_DIR: {directory} has no credentials.json"
+        )
+    return Destination(address or held.address, project or held.project_id, key or held.management_key)
+
+
+def _end(work: Callable[..., bool | None], *arguments: object) -> None:
+    """Does the work, and ends with the exit code that tells how it went."""
+    try:
+        succeeded = work(*arguments)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED_EXIT) from None
+    if succeeded is False:
+        raise typer.Exit(REJECTED_EXIT)

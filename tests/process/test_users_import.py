@@ -1,0 +1,314 @@
+"""`roster users` as people run it: a real service, and the commands as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from roster.v1 import event_service_pb2 as event_rpc
+from roster.v1 import project_pb2, role_pb2
+from roster.v1 import project_service_pb2 as project_rpc
+from roster.v1 import role_service_pb2 as role_rpc
+from roster.v1 import user_service_pb2 as rpc
+
+from tests.calling import Client
+from tests.process.conftest import eventually
+from tests.process.service import Service, StartService
+from tests.process.transfer import items, ran, read, started, written
+
+EVENTS = 1_000
+
+
+def emails(client: Client) -> Counter[str]:
+    """Of all users there are."""
+    request = rpc.ExportUsersRequest(filter=rpc.UserFilter(test_users=rpc.TEST_USERS_INCLUDE))
+    return Counter(item.user.email for page in client.users.ExportUsers(request) for item in page.items)
+
+
+def created_events(client: Client) -> Counter[str]:
+    """How often each user was told to have been created."""
+    request = event_rpc.ListEventsRequest(types=["user.created"], page_size=EVENTS)
+    found: Counter[str] = Counter()
+    while True:
+        page = client.events.ListEvents(request)
+        found.update(event.subject_id for event in page.events)
+        if not page.next_page_token:
+            return found
+        request.page_token = page.next_page_token
+
+
+def messages_done(state: Path) -> int:
+    """How far an import is, by its own account."""
+    return int(json.loads(state.read_bytes())["messages"]) if state.exists() else 0
+
+
+def expected(count: int) -> Counter[str]:
+    """The emails of `items`, each once."""
+    return Counter(item["user"]["email"] for item in items(count))
+
+
+def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> None:
+    """Through files and through pipes, into another project; the files are their owner's alone."""
+    service = start()
+    client = service.client()
+    role = role_pb2.Role(role_id="00000001-0000-4000-8000-000000000000", name="Editor")
+    client.roles.CreateRole(role_rpc.CreateRoleRequest(role=role))
+    first = items(
+        1_200,
+        roles=[{"name": "editor"}],
+        metadata={"plan": "gold"},
+        status="USER_STATUS_ACTIVE",
+        create_time="2020-02-29T12:00:00.123456Z",
+    )
+    bcrypt = {"bcrypt": {"encoded": "$2b$04$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW"}}
+    first[0]["password"] = {"hashed": bcrypt}
+    first[1]["user"]["test"] = True
+    exported, again = tmp_path / "exported.jsonl", tmp_path / "again.jsonl"
+
+    done = ran(service, "import", written(tmp_path / "users.jsonl", first))
+    assert (done.code, done.output) == (0, "")
+    assert "1,200 created" in done.errors
+    assert ran(service, "export", exported, "--include-password-hashes").code == 0
+    other = another_project(service, client, role)
+    assert ran(service, "import", "-", text=exported.read_text(encoding="utf-8"), **other).code == 0
+    piped = ran(service, "export", "-", "--include-password-hashes", **other)
+
+    again.write_text(piped.output, encoding="utf-8")
+    assert comparable(read(exported)) == comparable(read(again))
+    assert len(read(again)) == 1_200
+    assert exported.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "again.jsonl",
+        "exported.jsonl",
+        "users.jsonl",
+    ]
+
+
+def another_project(service: Service, client: Client, role: role_pb2.Role) -> dict[str, str]:
+    """The variables that lead to another project, which has the role too."""
+    asked = project_rpc.CreateProjectRequest(project=project_pb2.Project(display_name="Other"))
+    project_id = client.projects.CreateProject(asked).project.project_id
+    held = service.credentials()
+    client.with_key(project_id, client.key).roles.CreateRole(role_rpc.CreateRoleRequest(role=role))
+    return {
+        "ROSTER_ADDRESS": held["address"],
+        "ROSTER_PROJECT_ID": project_id,
+        "ROSTER_MANAGEMENT_KEY": held["management_key"],
+        "ROSTER_DATA_DIR": "/nowhere",
+    }
+
+
+def comparable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what begins anew."""
+    for line in lines:
+        for name in ("update_time", "etag"):
+            del line["user"][name]
+    return lines
+
+
+def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path: Path) -> None:
+    """They stand in a file as they were, with the reasons; the others are in."""
+    service = start()
+    users = items(30)
+    users[3]["user"]["email"] = "nobody"
+    users[5]["user"]["emial"] = users[5]["user"].pop("email")
+    users[7]["user"]["roles"] = [{"name": "Nope"}]
+    users[9]["user"]["email"] = users[8]["user"]["email"]
+    file = written(tmp_path / "users.jsonl", users)
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write("no JSON\n")
+    rejects = tmp_path / "rejected.jsonl"
+
+    done = ran(service, "import", file, "--rejected", rejects, "--batch-size", "7")
+
+    assert done.code == 3
+    assert "25 created" not in done.errors
+    assert "26 created, 5 rejected" in done.errors
+    found = read(rejects)
+    assert [(line["rejected"]["number"], line["rejected"]["reason"]) for line in found] == [
+        (4, "FIELDS_INVALID"),
+        (6, "RECORD_UNUSABLE"),
+        (8, "ROLE_NOT_FOUND"),
+        (10, "EMAIL_TAKEN"),
+        (31, "RECORD_UNUSABLE"),
+    ]
+    assert list(found[0]["rejected"]["fields"]) == ["user.email"]
+    assert found[4]["line"] == "no JSON"
+
+    mended = [line | users[line["rejected"]["number"] - 1] for line in found[:4]]
+    for n, line in enumerate(mended):
+        line["user"] = {"email": f"mended-{n}@example.com"}
+    assert ran(service, "import", written(tmp_path / "mended.jsonl", mended)).code == 0
+    assert len(emails(service.client())) == 30
+
+
+def test_dry_run_tells_what_would_happen(start: StartService, tmp_path: Path) -> None:
+    """And changes nothing; there is no state to go on from."""
+    service = start()
+    users = items(20)
+    users[3]["user"]["email"] = "nobody"
+    file = written(tmp_path / "users.jsonl", users)
+
+    done = ran(service, "import", file, "--dry-run")
+
+    assert done.code == 3
+    assert "nothing was changed; would be: 19 created, 1 rejected" in done.errors
+    assert not emails(service.client())
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_conflicts_are_met_as_was_asked_for(start: StartService, tmp_path: Path) -> None:
+    """Who is there already fails, is passed over or is updated; all or nothing rejects the whole message."""
+    service = start()
+    ran(service, "import", written(tmp_path / "some.jsonl", items(10)))
+    more = written(tmp_path / "more.jsonl", items(12, given_name="Augusta"))
+
+    whole = ran(service, "import", more, "--all-or-nothing")
+    assert (whole.code, "12 rejected" in whole.errors) == (3, True)
+    skipped = ran(service, "import", more, "--on-conflict", "skip", "--dry-run")
+    assert (skipped.code, "2 created, 10 skipped" in skipped.errors) == (0, True)
+    updated = ran(service, "import", more, "--on-conflict", "update")
+    assert (updated.code, "2 created, 10 updated" in updated.errors) == (0, True)
+    assert emails(service.client()) == expected(12)
+
+
+def test_interrupted_import_is_resumed(start: StartService, tmp_path: Path) -> None:
+    """Nobody is missing and nobody was created twice; begun anew by mistake it would refuse."""
+    service = start()
+    file = written(tmp_path / "users.jsonl", items(6_000))
+    state = tmp_path / "users.jsonl.import-state"
+    process = started(service, "import", file, "--batch-size", "50")
+    eventually(lambda: messages_done(state) > 5)
+
+    process.send_signal(signal.SIGINT)
+
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "go on with --resume" in errors
+    refused = ran(service, "import", file, "--batch-size", "50")
+    assert (refused.code, "go on with --resume" in refused.errors) == (1, True)
+    other = ran(service, "import", file, "--batch-size", "60", "--resume")
+    assert (other.code, "was begun with batch-size 50" in other.errors) == (1, True)
+    resumed = ran(service, "import", file, "--batch-size", "50", "--resume")
+    assert (resumed.code, "6,000 created" in resumed.errors) == (0, True), resumed.errors
+    assert not state.exists()
+    assert emails(service.client()) == expected(6_000)
+    assert set(created_events(service.client()).values()) == {1}
+    assert len(created_events(service.client())) == 6_000
+
+
+def test_import_goes_on_over_a_killed_worker(start: StartService, tmp_path: Path) -> None:
+    """By itself, with what was not answered."""
+    service = start(ROSTER_WORKERS="1")
+    file = written(tmp_path / "users.jsonl", items(6_000))
+    state = tmp_path / "users.jsonl.import-state"
+    process = started(service, "import", file, "--batch-size", "50")
+    for messages in (5, 40, 80):
+        eventually(lambda done=messages: messages_done(state) > done, 60.0)
+        kill(service.pid("worker-0"))
+
+    _, errors = process.communicate(timeout=120)
+
+    assert process.returncode == 0, errors
+    assert "6,000 created" in errors
+    assert emails(service.client()) == expected(6_000)
+    assert set(created_events(service.client()).values()) == {1}
+
+
+def test_import_is_resumed_when_the_service_is_there_again(start: StartService, tmp_path: Path) -> None:
+    """At another address: the data directory tells it."""
+    service = start()
+    file = written(tmp_path / "users.jsonl", items(6_000))
+    state = tmp_path / "users.jsonl.import-state"
+    process = started(service, "import", file, "--batch-size", "50", "--patience", "0.5")
+    eventually(lambda: messages_done(state) > 5)
+
+    service.stop(signal.SIGKILL)
+
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors.splitlines()[-1].startswith("roster: nothing has come")) == (1, True)
+    again = start()
+    resumed = ran(again, "import", file, "--batch-size", "50", "--resume")
+    assert (resumed.code, "6,000 created" in resumed.errors) == (0, True), resumed.errors
+    assert emails(again.client()) == expected(6_000)
+    assert set(created_events(again.client()).values()) == {1}
+
+
+def kill(pid: int) -> None:
+    """At once."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_export_is_resumed(start: StartService, tmp_path: Path) -> None:
+    """Behind what is in the file, each user once."""
+    service = start()
+    ran(service, "import", written(tmp_path / "users.jsonl", items(6_000)))
+    exported = tmp_path / "exported.jsonl"
+    state = tmp_path / "exported.jsonl.export-state"
+    process = started(service, "export", exported)
+    eventually(lambda: state.exists() and json.loads(state.read_text())["users"] > 0)
+
+    process.send_signal(signal.SIGINT)
+
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    with exported.open("a", encoding="utf-8") as half:
+        half.write('{"user": {"email": "half')
+    assert ran(service, "export", exported).code == 1
+    assert ran(service, "export", exported, "--resume").code == 0
+    assert Counter(line["user"]["email"] for line in read(exported)) == expected(6_000)
+    assert not state.exists()
+
+
+def test_users_of_a_file_are_deleted(start: StartService, tmp_path: Path) -> None:
+    """By what was exported, or by a list of whatever names them."""
+    service = start()
+    ran(service, "import", written(tmp_path / "users.jsonl", items(20)))
+    exported = tmp_path / "exported.jsonl"
+    ran(service, "export", exported)
+    written(exported, read(exported)[:10])
+
+    would = ran(service, "delete", "--from", exported, "--dry-run")
+    assert (would.code, "would be: 10 deleted" in would.errors) == (0, True)
+    assert ran(service, "delete", "--from", exported).code == 0
+    left = sorted(emails(service.client()))
+    listed = tmp_path / "left.txt"
+    listed.write_text("\n".join([*left[:5], "nobody@example.com"]), encoding="utf-8")
+    rejects = tmp_path / "rejected.txt"
+    done = ran(service, "delete", "--from", listed, "--rejected", rejects)
+
+    assert (done.code, "5 deleted, 1 rejected" in done.errors) == (3, True)
+    assert rejects.read_text(encoding="utf-8").startswith("nobody@example.com \t# USER_NOT_FOUND: ")
+    assert sorted(emails(service.client())) == left[5:]
+
+
+def test_key_is_never_shown(start: StartService, tmp_path: Path) -> None:
+    """Neither when it is wrong nor when it is right; what is wrong is told in a line."""
+    service = start()
+    file = written(tmp_path / "users.jsonl", items(1))
+    key = service.credentials()["management_key"]
+    wrong = key[:-4] + "xxxx"
+
+    refused = ran(service, "import", file, "--key", wrong, "--state", tmp_path / "state")
+    done = ran(service, "import", file, "--key", f"{service.credentials()['project_id']}:{key}")
+
+    assert refused.code == 1
+    assert refused.errors.splitlines()[-1].startswith("roster: CREDENTIALS_INVALID")
+    assert done.code == 0
+    assert key not in done.errors + done.output
+    assert wrong not in refused.errors + refused.output
+
+
+def test_without_a_service_it_gives_up_in_time(start: StartService, tmp_path: Path) -> None:
+    """And tells where it tried; what was sent is sent again by --resume."""
+    service = start()
+    file = written(tmp_path / "users.jsonl", items(1))
+    away = ran(service, "import", file, "--address", "127.0.0.1:1", "--patience", "0.5")
+    assert (away.code, "UNAVAILABLE" in away.errors) == (1, True)
+
+    assert ran(service, "import", file, "--resume").code == 0
+    assert emails(service.client()) == expected(1)
