@@ -63,7 +63,7 @@ def main() -> None:
     try:
         figures = [figure for section in sections for figure in _SECTIONS[section](options)]
     except BaseException:
-        # A signal to all processes ends those that are measured as well, and what is asked of them then fails.
+        # A signal to all processes ends those that are measured as well: what is asked of them then fails.
         if interrupted:
             sys.exit(_INTERRUPTED)
         raise
