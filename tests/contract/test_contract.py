@@ -92,8 +92,8 @@ def test_field_says_which_scope_it_takes(scope: str, field: str) -> None:
 
 @each_method
 def test_method_has_an_http_rule(name: str) -> None:
-    """Reads are GETs, or POSTs of their own verb; what stands in a path is a field of the request. HTTP knows no
-    streams of requests."""
+    """Reads are GETs, or POSTs of their own verb; what stands in a path is a field of the request. HTTP knows
+    no streams of requests."""
     if method(name).client_streaming:
         assert not method(name).options.HasExtension(HTTP)
         return
