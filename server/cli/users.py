@@ -71,6 +71,11 @@ class ImportForm(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    AUTH0 = "auth0"
+    FIREBASE = "firebase"
+    KEYCLOAK = "keycloak"
+    COGNITO = "cognito"
+    FUSIONAUTH = "fusionauth"
 
 
 class DeletionForm(StrEnum):
@@ -102,6 +107,10 @@ def import_users(
             help="Of CSV: the field that a column holds; none leaves it out; repeatable.",
         ),
     ] = None,
+    hash_config: Annotated[
+        Path | None,
+        typer.Option(help="Of Firebase: file with the project's hash_config, as its console shows it."),
+    ] = None,
     on_conflict: Annotated[
         OnConflict, typer.Option(help="What to do with a user who is there already.")
     ] = OnConflict.FAIL,
@@ -117,14 +126,15 @@ def import_users(
     key: Key = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Create users from JSON lines, `{"user": {"email": ...}, "password": {...}}` as `export` writes them, or
-    CSV.
+    """Create users from JSON lines, `{"user": {"email": ...}, "password": {...}}` as `export` writes them,
+    from CSV, or from what another system exports.
 
     The heading of CSV names fields (email, roles, custom_attributes.level:number, metadata.plan,
     password.bcrypt); lists are separated by `;`. Exit code 3: some were rejected, and all others are in.
     """
     from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
     from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
+    from server.transfer.sources.firebase import parameters_of  # noqa: PLC0415 - likewise
 
     manner = work.Manner(
         on_conflict.value, dry_run, all_or_nothing, batch_size, patience, rejected, resume, state
@@ -133,7 +143,12 @@ def import_users(
         fields = mapping_of(mapping or ())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
-    chosen = forms.IMPORTS[forms.form_name(form, file, forms.IMPORTS)](fields)
+    try:
+        parameters = parameters_of(hash_config.read_text(encoding="utf-8")) if hash_config else None
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error), param_hint="--hash-config") from None
+    details = forms.Details(fields, parameters)
+    chosen = forms.IMPORTS[forms.form_name(form, file, forms.IMPORTS)](details)
     _end(work.import_users, _destination(address, project, key, data_dir), file, chosen, manner)
 
 

@@ -90,12 +90,14 @@ _FREE: Final = ("custom_attributes", "metadata")
 class CsvRows:
     """Rows of users to create.
 
-    Args: mapping: fields by columns; '' leaves the column out. A column that is not named is the field of its
-        name.
+    Args:
+        mapping: fields by columns; '' leaves the column out.
+        named: the field of a column that is not mapped; by default the one of its name.
     """
 
-    def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
+    def __init__(self, mapping: Mapping[str, str] | None = None, named: Callable[[str], str] = str) -> None:
         self._mapping = mapping or {}
+        self._named = named
         self._columns: list[str] = []
 
     def records(self, file: BinaryIO) -> Iterator[Record]:
@@ -117,7 +119,7 @@ class CsvRows:
 
     def _target(self, column: str) -> tuple[tuple[str, ...], Read] | None:
         """Where the values of a column go, and how they are read. Raises Unusable."""
-        field = self._mapping.get(column, "" if column == REASON else column)
+        field = "" if column == REASON else self._mapping.get(column, self._named(column))
         if not field:
             return None
         if field in _USER:

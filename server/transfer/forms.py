@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +13,31 @@ from server.transfer.csv_rows import CsvRows
 from server.transfer.json_lines import JsonLines
 from server.transfer.records import Form
 from server.transfer.references import PlainReferences, ReferenceLines
+from server.transfer.sources import auth0, cognito, firebase, fusionauth, keycloak
+from server.transfer.sources.source import Source
 
-IMPORTS: Final[Mapping[str, Callable[[Mapping[str, str]], Form]]] = {
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What some forms want to know beside the file."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Of CSV: the fields by columns."""
+    hash_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    """Of Firebase: the parameters of the project's hashes."""
+
+
+IMPORTS: Final[Mapping[str, Callable[[Details], Form]]] = {
     "jsonl": lambda _: JsonLines(batch.CreateUsersItem),
-    "csv": CsvRows,
+    "csv": lambda details: CsvRows(details.mapping),
+    "auth0": lambda _: Source(auth0.convert),
+    "firebase": lambda details: Source(firebase.converter(details.hash_config)),
+    "keycloak": lambda _: Source(keycloak.convert),
+    "cognito": lambda details: CsvRows(details.mapping, cognito.field_of),
+    "fusionauth": lambda _: Source(fusionauth.convert),
 }
-"""Of users to create; made of the fields by columns, which are for CSV."""
+"""Of users to create."""
+
 DELETIONS: Final[Mapping[str, Callable[[], Form]]] = {
     "jsonl": ReferenceLines,
     "lines": PlainReferences,

@@ -21,6 +21,7 @@ from tests.process.service import Service, StartService
 from tests.process.transfer import items, ran, read, started, written
 
 EVENTS = 1_000
+DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 def emails(client: Client) -> Counter[str]:
@@ -284,6 +285,27 @@ def test_users_of_a_file_are_deleted(start: StartService, tmp_path: Path) -> Non
     assert (done.code, "5 deleted, 1 rejected" in done.errors) == (3, True)
     assert rejects.read_text(encoding="utf-8").startswith("nobody@example.com \t# USER_NOT_FOUND: ")
     assert sorted(emails(service.client())) == left[5:]
+
+
+def test_forms_of_files_are_told_by_their_names_or_by_a_flag(start: StartService, tmp_path: Path) -> None:
+    """CSV with columns that are mapped, and what another system exports; a wrong heading is told at once."""
+    service = start()
+    table, rejects = tmp_path / "users.csv", tmp_path / "rejected.csv"
+    table.write_text("E-Mail,Plan\nada@example.com,gold\nnobody,gold\n", encoding="utf-8")
+    columns = ("--map", "E-Mail=email", "--map", "Plan=metadata.plan")
+    firebase = ("import", DATA / "firebase.json", "--format", "firebase", "--state", tmp_path / "state")
+
+    unmapped = ran(service, "import", table, "--dry-run")
+    assert (unmapped.code, "'E-Mail' is no field" in unmapped.errors) == (1, True)
+    done = ran(service, "import", table, *columns, "--rejected", rejects)
+    assert (done.code, "1 created, 1 rejected" in done.errors) == (3, True)
+    text = rejects.read_text(encoding="utf-8")
+    assert text.startswith("E-Mail,Plan,rejected_reason\nnobody,gold,FIELDS_INVALID: ")
+    rejects.write_text(text.replace("nobody", "bob@example.com"), encoding="utf-8")
+    assert ran(service, "import", rejects, *columns).code == 0
+    assert ran(service, *firebase, "--hash-config", DATA / "firebase.json").code == 2
+    assert ran(service, *firebase, "--hash-config", DATA / "firebase-hash-config.txt").code == 3
+    assert emails(service.client()) == Counter(["ada@example.com", "bob@example.com", "", ""])
 
 
 def test_key_is_never_shown(start: StartService, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""FusionAuth: the users of its import API, as its exports have them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from server.transfer.records import Unusable
+from server.transfer.sources.source import (
+    Fields,
+    Theirs,
+    boolean,
+    hashed,
+    identified,
+    milliseconds,
+    plain_base64,
+    text,
+    user_of,
+)
+
+FIELDS: Final[Fields] = {
+    "email": ("email", text),
+    "verified": ("email_verified", boolean),
+    "username": ("login_ids", lambda name: [text(name)]),
+    "firstName": ("given_name", text),
+    "middleName": ("middle_name", text),
+    "lastName": ("family_name", text),
+    "fullName": ("display_name", text),
+    "mobilePhone": ("phone_number", text),
+    "imageUrl": ("picture", text),
+    "timezone": ("zoneinfo", text),
+    "preferredLanguages": ("locale", lambda languages: text(languages[0]).replace("_", "-")),
+    "insertInstant": ("create_time", milliseconds),
+    "lastLoginInstant": ("last_login_time", milliseconds),
+    "expiry": ("expire_time", milliseconds),
+    "data": ("metadata", dict),
+}
+_PBKDF2: Final = ("salted-pbkdf2-hmac-sha256", "salted-pbkdf2-hmac-sha256-512")
+
+
+def convert(theirs: Theirs) -> dict[str, Any]:
+    """A user; of the registrations the roles, which must be there by their names."""
+    user = user_of(theirs, FIELDS)
+    registrations = theirs.get("registrations") or ()
+    names = {name for registration in registrations for name in registration.get("roles") or ()}
+    user["roles"] = [{"name": name} for name in sorted(names)]
+    user["status"] = "USER_STATUS_ACTIVE" if theirs.get("active", True) else "USER_STATUS_INACTIVE"
+    their_id = theirs.get("id")
+    item: dict[str, Any] = {"user": identified(user, text(their_id), "fusionauth") if their_id else user}
+    if theirs.get("password"):
+        item["password"] = _password(theirs)
+        item["password"]["temporary"] = bool(theirs.get("passwordChangeRequired"))
+    return item
+
+
+def _password(theirs: Theirs) -> dict[str, Any]:
+    scheme = theirs.get("encryptionScheme")
+    if scheme is None:
+        return {"plain": text(theirs["password"])}
+    if scheme in _PBKDF2:
+        return hashed(
+            "pbkdf2",
+            algorithm="DIGEST_ALGORITHM_SHA256",
+            iterations=int(theirs["factor"]),
+            salt=plain_base64(theirs["salt"]),
+            digest=plain_base64(theirs["password"]),
+        )
+    if scheme == "bcrypt":
+        cost, salt = int(theirs["factor"]), text(theirs["salt"])
+        return hashed("bcrypt", encoded=f"$2a${cost:02}${salt}{text(theirs['password'])}")
+    raise Unusable(f"hashes of {scheme} cannot be imported")
