@@ -111,6 +111,12 @@ def import_users(
         Path | None,
         typer.Option(help="Of Firebase: file with the project's hash_config, as its console shows it."),
     ] = None,
+    roles_by_name: Annotated[
+        bool,
+        typer.Option(
+            "--roles-by-name", help="Go by the names of roles, whose ids may differ from those in the file."
+        ),
+    ] = False,
     on_conflict: Annotated[
         OnConflict, typer.Option(help="What to do with a user who is there already.")
     ] = OnConflict.FAIL,
@@ -134,6 +140,7 @@ def import_users(
     """
     from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
     from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
+    from server.transfer.role_names import RolesByName  # noqa: PLC0415 - likewise
     from server.transfer.sources.firebase import parameters_of  # noqa: PLC0415 - likewise
 
     manner = work.Manner(
@@ -147,8 +154,14 @@ def import_users(
         parameters = parameters_of(hash_config.read_text(encoding="utf-8")) if hash_config else None
     except (OSError, ValueError) as error:
         raise typer.BadParameter(str(error), param_hint="--hash-config") from None
-    details = forms.Details(fields, parameters)
-    chosen = forms.IMPORTS[forms.form_name(form, file, forms.IMPORTS)](details)
+    name = forms.form_name(form, file, forms.IMPORTS)
+    if fields and name not in forms.MAPPED:
+        raise typer.BadParameter(f"{name} has no columns", param_hint="--map")
+    if parameters and name != ImportForm.FIREBASE:
+        raise typer.BadParameter(f"{name} takes none", param_hint="--hash-config")
+    chosen = forms.IMPORTS[name](forms.Details(fields, parameters))
+    if roles_by_name:
+        chosen = RolesByName(chosen)
     _end(work.import_users, _destination(address, project, key, data_dir), file, chosen, manner)
 
 

@@ -37,6 +37,8 @@ IMPORTS: Final[Mapping[str, Callable[[Details], Form]]] = {
     "fusionauth": lambda _: Source(fusionauth.convert),
 }
 """Of users to create."""
+MAPPED: Final = frozenset({"csv", "cognito"})
+"""Those of them that have columns."""
 
 DELETIONS: Final[Mapping[str, Callable[[], Form]]] = {
     "jsonl": ReferenceLines,

@@ -64,12 +64,11 @@ def delete_users(destination: Destination, file: str, form: Form, manner: Manner
 
 
 def _bring_in(destination: Destination, file: str, form: Form, manner: Manner, command: str) -> bool:
+    if manner.dry_run and (manner.resume or manner.state):
+        raise Failed("a dry run leaves nothing to resume: no --resume, no --state")
     state = None if manner.dry_run else _state(file, manner.state, command)
     if manner.resume and state is None:
-        reason = (
-            "a dry run is not resumed" if manner.dry_run else "standard input takes --state to be resumed"
-        )
-        raise Failed(reason)
+        raise Failed("standard input takes --state to be resumed")
     with connected(destination) as users, _input(file) as opened:
         methods: dict[str, tuple[Any, Any]] = {
             "import": (batch.BatchCreateUsersRequest, users.BatchCreateUsers),
@@ -108,9 +107,9 @@ def export_users(
     destination: Destination, file: str, request: rpc.ExportUsersRequest, manner: Manner
 ) -> None:
     """Writes the users of the project into a file, as lines of JSON. Raises Failed."""
-    state = _state(file, manner.state, "export") if file != STANDARD else None
-    if manner.resume and state is None:
-        raise Failed("what was written to standard output is not resumed")
+    if file == STANDARD and (manner.resume or manner.state):
+        raise Failed("what is written to standard output is not resumed: no --resume, no --state")
+    state = _state(file, manner.state, "export")
     with connected(destination) as users:
         extract = Extract(
             lambda asked: users.ExportUsers(asked, metadata=destination.metadata),

@@ -21,6 +21,7 @@ from tests.process.service import Service, StartService
 from tests.process.transfer import items, ran, read, started, written
 
 EVENTS = 1_000
+EDITOR = role_pb2.Role(name="Editor")
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -56,8 +57,7 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
     """Through files and through pipes, into another project; the files are their owner's alone."""
     service = start()
     client = service.client()
-    role = role_pb2.Role(role_id="00000001-0000-4000-8000-000000000000", name="Editor")
-    client.roles.CreateRole(role_rpc.CreateRoleRequest(role=role))
+    client.roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
     first = items(
         1_200,
         roles=[{"name": "editor"}],
@@ -74,8 +74,9 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
     assert (done.code, done.output) == (0, "")
     assert "1,200 created" in done.errors
     assert ran(service, "export", exported, "--include-password-hashes").code == 0
-    other = another_project(service, client, role)
-    assert ran(service, "import", "-", text=exported.read_text(encoding="utf-8"), **other).code == 0
+    other = another_project(service, client)
+    done = ran(service, "import", "-", "--roles-by-name", text=exported.read_text(encoding="utf-8"), **other)
+    assert done.code == 0, done.errors
     piped = ran(service, "export", "-", "--include-password-hashes", **other)
 
     again.write_text(piped.output, encoding="utf-8")
@@ -89,12 +90,12 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
     ]
 
 
-def another_project(service: Service, client: Client, role: role_pb2.Role) -> dict[str, str]:
-    """The variables that lead to another project, which has the role too."""
+def another_project(service: Service, client: Client) -> dict[str, str]:
+    """The variables that lead to another project, which has a role of the same name."""
     asked = project_rpc.CreateProjectRequest(project=project_pb2.Project(display_name="Other"))
     project_id = client.projects.CreateProject(asked).project.project_id
     held = service.credentials()
-    client.with_key(project_id, client.key).roles.CreateRole(role_rpc.CreateRoleRequest(role=role))
+    client.with_key(project_id, client.key).roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
     return {
         "ROSTER_ADDRESS": held["address"],
         "ROSTER_PROJECT_ID": project_id,
@@ -104,8 +105,10 @@ def another_project(service: Service, client: Client, role: role_pb2.Role) -> di
 
 
 def comparable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without what begins anew."""
+    """Without what begins anew, and the ids of roles."""
     for line in lines:
+        for role in line["user"]["roles"]:
+            del role["role_id"]
         for name in ("update_time", "etag"):
             del line["user"][name]
     return lines
@@ -292,6 +295,7 @@ def test_forms_of_files_are_told_by_their_names_or_by_a_flag(start: StartService
     service = start()
     table, rejects = tmp_path / "users.csv", tmp_path / "rejected.csv"
     table.write_text("E-Mail,Plan\nada@example.com,gold\nnobody,gold\n", encoding="utf-8")
+    assert ran(service, "import", "-", "--map", "a=email").code == 2
     columns = ("--map", "E-Mail=email", "--map", "Plan=metadata.plan")
     firebase = ("import", DATA / "firebase.json", "--format", "firebase", "--state", tmp_path / "state")
 

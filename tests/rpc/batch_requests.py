@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from roster.v1 import batch_pb2, user_pb2
 from roster.v1 import user_batch_pb2 as rpc
 
-from tests.calling import Client, Failure
+from tests.calling import Client, Failure, Refused
+from tests.conftest import sql
+from tests.process.conftest import eventually
 from tests.rpc.user_requests import By, _ref, person
 
 ACTIONS = {value: name.removeprefix("BATCH_ACTION_") for name, value in batch_pb2.BatchAction.items()}
@@ -57,6 +61,11 @@ def deletions(*who: By, request_id: str = "", **chosen: Any) -> rpc.BatchDeleteU
     return rpc.BatchDeleteUsersRequest(items=items, request_id=request_id, options=options(**chosen))
 
 
+def users(count: int, first: int = 0) -> rpc.BatchCreateUsersRequest:
+    """A message that creates some: the first is `user-0`."""
+    return creation(*(item(login_ids=[f"user-{n}"]) for n in range(first, first + count)))
+
+
 # -- what becomes of them --------------------------------------------------------------------------
 
 
@@ -76,6 +85,11 @@ def told(result: Any) -> str:
     if result.HasField("status"):
         return Failure(result.status).reason
     return ACTIONS[result.action]
+
+
+def reasons(answer: Any) -> list[str]:
+    """The same of all results."""
+    return [told(result) for result in answer.results]
 
 
 def tidings(client: Client, *messages: Any) -> list[str]:
@@ -130,3 +144,33 @@ def talking(client: Client, first: Any, timeout: float = 60.0) -> Iterator[Talk]
     finally:
         talk.stream.cancel()
         talk.end()
+
+
+def end_of(talk: Talk) -> Refused:
+    """How a stream ends that is not to go on."""
+    with pytest.raises(Refused) as caught:
+        for _ in talk.stream:
+            pass
+    return caught.value
+
+
+# -- time ------------------------------------------------------------------------------------------
+
+AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE application_name = 'roster' AND datname = current_database() AND state <> 'idle'
+"""
+"""Connections of the server on which something is done, or left undone."""
+
+
+@contextmanager
+def lock_on_users(url: str) -> Iterator[Callable[[], None]]:
+    """Nobody gets at users until the block ends, or what it is given is called."""
+    with psycopg.connect(url) as connection:
+        connection.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        yield connection.commit
+
+
+def waiting_for_the_lock(url: str) -> None:
+    """Returns when somebody waits for it."""
+    eventually(lambda: sql(url, f"{AT_WORK} AND wait_event_type = 'Lock'") == [(1,)])
