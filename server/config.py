@@ -59,7 +59,8 @@ class Config(BaseSettings):
     """Calls that one worker process executes at a time, each on a database connection of its own."""
 
     maximum_concurrent_rpcs: Count = 256
-    """Calls that one worker process holds, executing and waiting; more are refused at once."""
+    """Calls that one worker process holds, executing and waiting, beside its watchers; more are refused at
+    once. Places of watchers that are free are open to calls as well."""
 
     max_connection_age: Seconds = 600.0
     """Seconds after which a client connection is asked to come again, so that connections spread
@@ -69,7 +70,7 @@ class Config(BaseSettings):
     """Processes for work in the background; 0: none, `roster worker` runs elsewhere."""
 
     watchers: Count = 500
-    """Streams of WatchEvents that one worker process serves; more are refused at once."""
+    """Streams of WatchEvents that one worker process serves, each in a thread; more are refused at once."""
 
     shutdown_grace: Seconds = 15.0
     """Seconds that calls in flight have to finish after SIGTERM."""

@@ -27,6 +27,7 @@ from server.domain.management_keys import ManagementKeys
 from server.domain.projects import Projects
 from server.domain.sealing import sealer_of
 from server.embedded import EmbeddedPostgres
+from server.jobs.worker import JobWorker
 from server.store.database import Database
 from server.store.migrations import migrate
 from tests.calling import Client
@@ -145,10 +146,8 @@ def server(start_server: StartServer) -> Running:
 
 
 @pytest.fixture
-def jobs(database_url: str, config: Config) -> Iterator[Any]:
+def jobs(database_url: str, config: Config) -> Iterator[JobWorker]:
     """A worker on this test's jobs."""
-    from server.jobs.worker import JobWorker
-
     worker = JobWorker(database_url, config, sealer_of(config))
     worker.start()
     yield worker

@@ -17,6 +17,8 @@ from server.domain.sealing import sealer_of
 from server.jobs.delivering import Deliverer
 from server.store.database import Database
 from tests.calling import Client
+from tests.process.conftest import eventually
+from tests.receiver import Receiver
 
 PENDING, SUCCEEDED, DEAD = (
     pb.DELIVERY_STATE_PENDING,
@@ -46,6 +48,12 @@ def create(
     return created
 
 
+def hooked(client: Client, receiver: Receiver, **fields: Any) -> str:
+    """The id of a webhook that is told of roles."""
+    webhook: pb.Webhook = create(client, receiver.url(), event_types=["role.*"], **fields).webhook
+    return webhook.webhook_id
+
+
 def get(client: Client, webhook_id: str) -> pb.Webhook:
     found: pb.Webhook = client.webhooks.GetWebhook(rpc.GetWebhookRequest(webhook_id=webhook_id)).webhook
     return found
@@ -65,6 +73,15 @@ def update(client: Client, webhook_id: str, *paths: str, etag: str = "", **field
 
 def delete(client: Client, webhook_id: str, etag: str = "") -> None:
     client.webhooks.DeleteWebhook(rpc.DeleteWebhookRequest(webhook_id=webhook_id, etag=etag))
+
+
+def rotate(client: Client, webhook_id: str, seconds_from_now: float | None = None) -> Any:
+    """The answer; the secret before signs for so many seconds more, or not at all."""
+    request = rpc.RotateWebhookSecretRequest(webhook_id=webhook_id)
+    if seconds_from_now is not None:
+        request.previous_secret_expire_time.GetCurrentTime()
+        request.previous_secret_expire_time.seconds += int(seconds_from_now)
+    return client.webhooks.RotateWebhookSecret(request)
 
 
 def send_test(client: Client, webhook_id: str) -> pb.WebhookDelivery:
@@ -124,3 +141,9 @@ class Work:
 
     def close(self) -> None:
         asyncio.run(self._deliverer.close())
+
+
+def work_until(work: Work, client: Client, webhook_id: str, *wanted: Any) -> list[pb.WebhookDelivery]:
+    """Works until all deliveries are in one of these states."""
+    eventually(lambda: (work.deliver(webhook_id), set(states(client, webhook_id)) <= set(wanted))[1])
+    return deliveries(client, webhook_id)

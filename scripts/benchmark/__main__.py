@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from types import FrameType
 from typing import Final
 
 from scripts.benchmark import background, calls, depth, memory, start, watch
@@ -45,14 +46,24 @@ _MEANINGS: Final = {
 
 def main() -> None:
     # What ends it must let it end what it has started.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    interrupted = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        signal.default_int_handler(number, frame)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, interrupt)
     sections, options = _arguments()
     try:
         figures = [figure for section in sections for figure in _SECTIONS[section](options)]
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+    except BaseException:
+        # A signal to all processes ends those that are measured as well: what is asked of them then fails.
+        if interrupted:
+            sys.exit(_INTERRUPTED)
+        raise
     heading("Figures and targets")
     print_figures(figures)
 

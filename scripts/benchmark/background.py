@@ -34,16 +34,18 @@ _BETWEEN: Final = 0.1
 """Seconds between two calls: the system is idle when one comes."""
 
 _ACTION: Final = """
-INSERT INTO user_actions (project_id, user_action_id, name, name_key, localized_names, temporal, prevent_login,
-    send_end_event, options, include_email_in_event, user_emailing_enabled, user_notifications_enabled)
-VALUES (%(project_id)s, %(user_action_id)s, 'Suspend', 'suspend', '{}', true, true, true, '[]', false, false, false)
+INSERT INTO user_actions (project_id, user_action_id, name, name_key, localized_names, temporal,
+    prevent_login, send_end_event, options, include_email_in_event, user_emailing_enabled,
+    user_notifications_enabled)
+VALUES (%(project_id)s, %(user_action_id)s, 'Suspend', 'suspend', '{}', true, true, true, '[]',
+    false, false, false)
 """
 _DUE: Final = """
-INSERT INTO applied_actions (project_id, applied_action_id, user_id, user_action_id, name, localized_name, option,
-    localized_option, reason, localized_reason, reason_code, application_ids, comment, state, prevent_login,
-    send_end_event, expire_time, email_user_on_end, notify_user_on_end, broadcast, history)
-SELECT project_id, gen_random_uuid(), user_id, %(user_action_id)s, 'Suspend', '', '', '', '', '', '', '{}', '',
-    'ACTIVE', true, true, now(), false, false, true, '[]'
+INSERT INTO applied_actions (project_id, applied_action_id, user_id, user_action_id, name, localized_name,
+    option, localized_option, reason, localized_reason, reason_code, application_ids, comment, state,
+    prevent_login, send_end_event, expire_time, email_user_on_end, notify_user_on_end, broadcast, history)
+SELECT project_id, gen_random_uuid(), user_id, %(user_action_id)s, 'Suspend', '', '', '', '', '', '', '{}',
+    '', 'ACTIVE', true, true, now(), false, false, true, '[]'
 FROM users WHERE project_id = %(project_id)s LIMIT %(count)s
 """
 _LEFT: Final = "SELECT count(*) FROM applied_actions WHERE state = 'ACTIVE'"
@@ -124,7 +126,7 @@ def _receiver() -> Iterator[tuple[int, queue.Queue[float]]]:
     arrivals: queue.Queue[float] = queue.Queue()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name for it
+        def do_POST(self) -> None:
             arrivals.put(time.monotonic())
             self.rfile.read(int(self.headers["content-length"]))
             self.send_response(204)

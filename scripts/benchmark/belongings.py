@@ -77,7 +77,8 @@ _HELD: Final = (
     SELECT %(project_id)s, user_id, '', false FROM numbered WHERE {_FEW}""",
     f"""UPDATE users u
     SET test = n %% (2 * %(rare)s) = 0, last_login_time = u.create_time + interval '1 day',
-        expire_time = CASE WHEN n %% (3 * %(rare)s) = 0 THEN now() - interval '1 day' END
+        expire_time = CASE WHEN n %% (3 * %(rare)s) = 0 THEN now() - interval '1 day' END,
+        blocked = n %% (5 * %(rare)s) = 0
     FROM numbered WHERE u.project_id = %(project_id)s AND u.user_id = numbered.user_id AND {_FEW}""",
 )
 

@@ -61,6 +61,7 @@ def _alone(made: Belongings, user_ids: Sequence[str], emails: Sequence[str]) -> 
         "all of unknown roles": UserFilter(all_roles=[none]),
         **{f"status {status}": UserFilter(statuses=[status]) for status in ("INVITED", "ACTIVE", "INACTIVE")},
         "status EXPIRED": UserFilter(statuses=["EXPIRED"]),
+        "status BLOCKED": UserFilter(statuses=["BLOCKED"]),
         "email verified": UserFilter(email_verified=True),
         "email not verified": UserFilter(email_verified=False),
         "phone verified": UserFilter(phone_number_verified=True),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from statistics import median
 from typing import Any, Final
 
 import grpc
@@ -93,7 +92,7 @@ def _from_oldest(options: Options, where: Stage, service: Contestant) -> Figure:
         )
         rows.append((received / spent[0], *(1e6 * seconds / received for seconds in spent)))
     print_table(("events/s", "us/event", "server CPU us/event", "database CPU us/event"), rows, left=())
-    return Figure("watch", median(row[1] for row in rows), f"{options.events:,} events")
+    return Figure("watch", min(row[1] for row in rows), f"{options.events:,} events, fastest of {len(rows)}")
 
 
 def _idle(

@@ -13,7 +13,8 @@ from roster.v1 import user_action_service_pb2 as rpc
 
 from server.convert.values import instant, timestamp, within
 from server.domain.applied_action import AppliedAction, Prevention
-from server.domain.applied_actions import Application, AppliedActionFilter, End, Wish
+from server.domain.applied_action_filter import AppliedActionFilter
+from server.domain.applied_actions import Application, End, Wish
 from server.domain.user_action_reasons import UserActionReason
 from server.domain.user_actions import ActionOption, UserAction
 from server.errors import Violation, refuse_invalid

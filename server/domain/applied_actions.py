@@ -11,14 +11,14 @@ from uuid import UUID
 from server.config import MAX_MODIFICATIONS
 from server.domain import action_events, events
 from server.domain.applied_action import AppliedAction, Definition, applied_of
-from server.domain.caller import Caller, system
+from server.domain.applied_action_filter import AppliedActionFilter, conditions
+from server.domain.caller import Caller
 from server.domain.identity import require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 from server.store import applied_actions as rows
-from server.store import events as event_rows
 from server.store import users as user_rows
 from server.store.database import Database
 
@@ -65,22 +65,6 @@ class Application:
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedActionFilter:
-    """Which applied actions to list: what is None or empty does not matter, all the rest must hold."""
-
-    states: Sequence[str] = ()
-    preventing_login: bool | None = None
-    user_action_ids: Sequence[str] = ()
-    reason_ids: Sequence[str] = ()
-    actioner_user_id: str = ""
-    application_id: str = ""
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    expires_after: datetime | None = None
-    expires_before: datetime | None = None
-
-
 class AppliedActions:
     """What has been done to the users of all projects; every method acts in the caller's."""
 
@@ -100,7 +84,7 @@ class AppliedActions:
         self, caller: Caller, by: UserRef | None, wanted: AppliedActionFilter, page: PageRequest
     ) -> Page[AppliedAction]:
         """A page of what was applied to one user, or (None) to all, newest first. Raises USER_NOT_FOUND."""
-        filters, parameters = _conditions(wanted)
+        filters, parameters = conditions(wanted)
         parameters |= {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         if by is not None:
             parameters["key"] = by.key
@@ -270,29 +254,6 @@ class _Standing(NamedTuple):
     now: datetime
 
 
-def end_due(database: Database, limit: int) -> int:
-    """Records up to so many actions of all projects as ended whose time has come, announces those ends that
-    are to be, and returns how many they were. Many may do so at once: each takes others."""
-    with database.transaction():
-        ended = [(project_id, applied_of(tuple(row))) for project_id, *row in rows.end_due(database, limit)]
-        event_rows.record_all(
-            database,
-            [
-                action_events.event(
-                    system(project_id),
-                    "END",
-                    applied,
-                    applied.update_time,
-                    "",
-                    notify_user=applied.notify_user_on_end,
-                )
-                for project_id, applied in ended
-                if applied.send_end_event
-            ],
-        )
-    return len(ended)
-
-
 def _end_problems(definition: Definition, end: End | None, now: datetime) -> list[Violation]:
     if definition.temporal and end is None:
         return [Violation("expire_time", "or duration or indefinite is required: the action is temporal")]
@@ -349,25 +310,3 @@ def _not_found(applied_action_id: str) -> Error:
 
 def _columns(applied: AppliedAction) -> dict[str, Any]:
     return {**applied._asdict(), "history": events.to_json(applied.history)}
-
-
-def _conditions(wanted: AppliedActionFilter) -> tuple[frozenset[str], dict[str, Any]]:
-    """The names of the store's filters, and their parameters."""
-    parameters: dict[str, Any] = {
-        "states": list(wanted.states),
-        "user_action_ids": list(wanted.user_action_ids),
-        "reason_ids": list(wanted.reason_ids),
-        "actioner_user_id": wanted.actioner_user_id,
-        "application_ids": [wanted.application_id] if wanted.application_id else [],
-        "created_after": wanted.created_after,
-        "created_before": wanted.created_before,
-        "expires_after": wanted.expires_after,
-        "expires_before": wanted.expires_before,
-    }
-    filters = {name for name, value in parameters.items() if value}
-    if set(wanted.states) == {"ACTIVE"}:
-        # Of all that was ever applied little is active, and an index leads there.
-        filters = filters - {"states"} | {"active"}
-    if wanted.preventing_login is not None:
-        filters.add("preventing" if wanted.preventing_login else "not_preventing")
-    return frozenset(filters), parameters

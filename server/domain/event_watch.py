@@ -108,8 +108,9 @@ class Watch(Generic[M]):
     # -- in the thread of the call ---------------------------------------------------------------
 
     def messages(self) -> Iterator[tuple[list[M], str]]:
-        """Events, each time with the token to go on with, and after a silence the token alone; until the caller
-        leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what a key is refused with."""
+        """Events, each time with the token to go on with, and after a silence the token alone; until the
+        caller leaves. Raises WATCHER_TOO_SLOW, SERVER_STOPPING, EVENTS_COLLECTED, and what a key is refused
+        with."""
         self._sent = time.monotonic()
         if not (self._asked.resume_token or self._asked.from_oldest):
             yield from self._tell(())

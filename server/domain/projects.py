@@ -73,7 +73,7 @@ class Projects:
         Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN."""
         if not caller.grant.all_projects:
             raise Error(Reason.ALL_PROJECTS_REQUIRED)
-        values = {**SETTABLE, **values}
+        values = _normalized({**SETTABLE, **values})
         project_id = project_id or new_id()
         (create_time,) = rows.create(
             self._database,
@@ -94,7 +94,7 @@ class Projects:
         values = dict(values)
         if groups := values.pop("settings_groups", None):
             values["stored_settings"] = {**project.stored_settings, **groups}
-        changed = project._replace(**values)
+        changed = project._replace(**_normalized(values))
         after = {name: getattr(changed, name) for name in SETTABLE}
         before = {name: getattr(project, name) for name in SETTABLE}
         changes = events.changes(_facts(before), _facts(after))
@@ -122,6 +122,14 @@ class Projects:
 
     def _locked(self, caller: Caller, project_id: str) -> Project:
         return _found(caller, project_id, rows.lock(self._database, project_id))
+
+
+def _normalized(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with those groups of settings in which something is set."""
+    kept = dict(values)
+    if "stored_settings" in kept:
+        kept["stored_settings"] = {name: group for name, group in kept["stored_settings"].items() if group}
+    return kept
 
 
 def _columns(project_id: str, values: Mapping[str, Any]) -> dict[str, Any]:

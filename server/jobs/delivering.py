@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
 from standardwebhooks import Webhook as Signer
@@ -29,10 +31,14 @@ from server.store.errors import Conflict, Unavailable
 
 BUDGET: Final = 30.0
 """Seconds after which a job lets others have their turn."""
+_THREADS: Final = 4
+"""Calls of the database at a time, on connections that other work in the background does not take."""
 _LOOK: Final = 1.0
 """Seconds after which a job that waits for answers looks for what else has come."""
 _PAUSE: Final = 0.2
 """Seconds before a step that the database did not take is taken again."""
+T = TypeVar("T")
+
 # The last: a statement took too long.
 _TRANSIENT: Final = (Unavailable, Conflict, Error)
 
@@ -52,6 +58,7 @@ class Deliverer:
     def __init__(self, database: Database, config: Config, sealer: Sealer) -> None:
         self._dispatch = Dispatch(database, config, sealer)
         self._sender = Sender(config)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="deliver")
         self._patience = config.call_timeout
         self._stopping = False
 
@@ -68,7 +75,7 @@ class Deliverer:
                     break
                 await run.progress()
             if not claiming:
-                await asyncio.to_thread(self._dispatch.wake, project_id, webhook_id)
+                await self._aside(self._dispatch.wake, project_id, webhook_id)
         except _TRANSIENT as error:
             log.warning("deliveries left to a later job", webhook_id=webhook_id, error=type(error).__name__)
         finally:
@@ -81,6 +88,7 @@ class Deliverer:
     async def close(self) -> None:
         """Lets go of everything; no job may be running any more."""
         self._sender.close()
+        self._threads.shutdown()
 
     async def _step(self, run: _Run, *, claiming: bool) -> Step:
         """Tells the store what has come of the attempts, again and again while their claims hold, so that
@@ -89,7 +97,7 @@ class Deliverer:
         outcomes, under_way = run.take_finished(), len(run.under_way)
         while True:
             try:
-                return await asyncio.to_thread(
+                return await self._aside(
                     self._dispatch.step,
                     run.project_id,
                     run.webhook_id,
@@ -101,6 +109,11 @@ class Deliverer:
                 if time.monotonic() > until:
                     raise
                 await asyncio.sleep(_PAUSE)
+
+    async def _aside(self, call: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """What a call of the database answers; the loop goes on meanwhile."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(call, *arguments, **options))
 
 
 @dataclass

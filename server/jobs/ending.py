@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from server.config import Config
-from server.domain.applied_actions import end_due
+from server.domain.action_ends import end_due
 from server.store.database import Database
 
 BATCH: Final = 500

@@ -24,7 +24,7 @@ from server.config import Config
 from server.domain.webhook_outcomes import Answer
 from server.domain.webhook_urls import is_public
 
-_RESOLVERS: Final = 32
+_RESOLVERS: Final = 64
 """Host names that are resolved at a time, in threads of their own: slow ones delay nothing else."""
 _ADDRESSES: Final = 3
 """Of one host that are tried when no connection comes about."""
@@ -72,6 +72,7 @@ class Receiver:
         self._host = self._parsed.raw_host.decode("ascii")
         self._timeout = timeout
         self._resolvers = resolvers
+        self._resolving: asyncio.Future[list[str]] | None = None
         self._transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
 
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -113,11 +114,13 @@ class Receiver:
         """Addresses of the host to which something may be sent, in the order to try them. Raises _Refused."""
         if self._parsed.scheme != "https" and not self.allow_private:
             raise _Refused("plain http is not allowed by the project's settings")
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(self._resolvers, _resolved, self._host)
-        except (OSError, UnicodeError):
-            raise _Refused(f"the host name {self._host} cannot be resolved") from None
+        # However many attempts there are at a time, a name that takes long takes one thread.
+        if self._resolving is None or self._resolving.done():
+            loop = asyncio.get_running_loop()
+            self._resolving = loop.run_in_executor(self._resolvers, _resolved, self._host)
+        found = await asyncio.shield(self._resolving)
+        if not found:
+            raise _Refused(f"the host name {self._host} cannot be resolved")
         allowed = [address for address in found if self.allow_private or is_public(ip_address(address))]
         if not allowed:
             raise _Refused(f"{self._host} has no public address, and the project's settings allow no other")
@@ -141,8 +144,11 @@ class _Refused(Exception):
 
 
 def _resolved(host: str) -> list[str]:
-    """The addresses of a host, the one to prefer first."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    """The addresses of a host, the one to prefer first; none if it is not known."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 

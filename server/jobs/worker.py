@@ -34,6 +34,8 @@ _OLD_HOURS: Final = 7 * 24
 """Hours that the record of a failed job is kept."""
 _LOOK: Final = 1.0
 """Seconds between two looks for jobs that nothing has announced."""
+_AWAY: Final = 3.0
+"""Seconds to wait for a connection: whoever waits longer for a database that is gone ends late."""
 _PAUSE: Final = 1.0
 """Seconds before the queue is opened again after it was lost."""
 
@@ -88,7 +90,7 @@ class JobWorker:
 
     async def _work(self) -> None:
         """Works until it is stopped, or loses the database."""
-        connector = PsycopgConnector(conninfo=self._url, min_size=1, max_size=4)
+        connector = PsycopgConnector(conninfo=self._url, min_size=1, max_size=4, timeout=_AWAY)
         apps = {
             UPKEEP: self._upkeep(App(connector=connector)),
             WEBHOOKS: self._webhooks(App(connector=connector)),

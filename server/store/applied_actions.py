@@ -185,7 +185,7 @@ def update(database: Database, values: Mapping[str, Any]) -> None:
     database.execute(_UPDATE, values)
 
 
-# Which are due is made up before the first is written: an UPDATE that looks for them as it goes may take more.
+# What is due is settled before the first is written: an UPDATE that looks for it as it goes may take more.
 _END_DUE: Final = f"""
 WITH due AS MATERIALIZED (
     SELECT project_id, applied_action_id FROM applied_actions

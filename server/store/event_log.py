@@ -1,8 +1,8 @@
 """Reading the record of every change, in its one order: by transaction id and serial.
 
-A serial is not commit order, and neither is a transaction id. But nothing can be added below the horizon, which
-is the oldest transaction still at work: to who reads no further, no event ever appears before one that was seen.
-A row of an event is the tuple of `_COLUMNS`, in their order.
+A serial is not commit order, and neither is a transaction id. But nothing can be added below the horizon,
+which is the oldest transaction still at work: to who reads no further, no event ever appears before one that
+was seen. A row of an event is the tuple of `_COLUMNS`, in their order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _BELOW_HORIZON: Final = "e.transaction_id < pg_snapshot_xmin(pg_current_snapshot
 _LATE: Final = "interval '10 minutes'"
 
 # An id between those of the transactions that began before an instant and those that began after it, give or
-# take the above. Ids are nearly in the order of times, so the stretch in which it lies is halved again and again.
+# take the above. Ids are nearly in the order of times, so the stretch where it lies is halved again and
+# again.
 _FIRST_SINCE: Final = """(
     WITH RECURSIVE halving (low, high) AS (
         SELECT min(id), max(id) + 1 FROM (

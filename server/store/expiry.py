@@ -1,5 +1,5 @@
-"""What has to be recorded of accounts and role grants whose time is over: in batches, without waiting for locked
-rows. For every decision their time was over at its instant."""
+"""What has to be recorded of accounts and role grants whose time is over: in batches, without waiting for
+locked rows. For every decision their time was over at its instant."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ SELECT count(*) FROM expired
 
 
 def remove_grants(database: Database, limit: int) -> int:
-    """Deletes up to so many grants of either kind that have expired, with an event a user, and returns how many
-    of the more frequent kind they were."""
+    """Deletes up to so many grants of either kind that have expired, with an event a user, and returns how
+    many of the more frequent kind they were."""
     return int(database.row(_GRANTS, {"limit": limit})[0])
 
 

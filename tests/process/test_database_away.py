@@ -181,11 +181,12 @@ def test_no_acknowledged_change_is_lost_when_the_database_stops_under_load(
         assert email == installation.get(email).email
 
 
-def test_more_callers_than_allowed_are_refused_at_once(installation: Installation) -> None:
+def test_more_callers_than_allowed_are_refused_at_once(installation: Installation, config: Config) -> None:
     """A call is not queued beyond `maximum_concurrent_rpcs` and the watchers that there could be:
     RESOURCE_EXHAUSTED, while the others wait."""
-    config = Config(workers=1, threads=2, maximum_concurrent_rpcs=3, watchers=1, call_timeout=2)
-    server = create_server(config, Database(installation.url, config))
+    few = {"threads": 2, "maximum_concurrent_rpcs": 3, "watchers": 1, "call_timeout": 2}
+    chosen = config.model_copy(update=few)
+    server = create_server(chosen, Database(installation.url, chosen))
     port = server.start("127.0.0.1:0")
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         client = installation.client

@@ -202,6 +202,7 @@ def test_every_event_is_heard_once_while_workers_are_killed(start: StartService)
             over.set()
         for writer in writers:
             writer.result()
+        eventually(lambda: begins(client))
         expected = all_events(client)
         eventually(lambda: min(len(one.heard), len(other.heard)) >= len(expected))
 

@@ -220,7 +220,7 @@ def test_unreachable_database_is_told_in_one_line(data_dir: Path) -> None:
 
 def test_outside_database_is_served_without_a_keeper(start: StartService, postgres: str) -> None:
     service = start(ROSTER_DATABASE_URL=postgres)
-    assert service.log("serving")[0]["processes"].keys() == {"worker-0", "worker-1"}
+    assert service.log("serving")[0]["processes"].keys() == {"worker-0", "worker-1", "jobs-0"}
     make_role(service.client(), "outside")
     assert not (service.data_dir / "postgres").exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
 from typing import Any
@@ -17,8 +18,10 @@ from roster.v1 import role_pb2, user_pb2
 from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
-from tests.calling import Client, refused
+from server.domain.event_types import TYPES
+from tests.calling import Client, Refused, refused
 from tests.conftest import MakeKey, Running, sql
+from tests.requests import ground, invoke, requests
 from tests.rpc.event_requests import create_role, listed, marks, slow_transaction, walked, written
 
 DAY = timedelta(days=1)
@@ -349,3 +352,16 @@ def test_request_without_a_page_size_takes_fifty(client: Client, server: Running
 
     assert len(listed(client)) == 50
     assert len(listed(client, page_size=5_000)) == 1_000
+
+
+def test_every_type_that_is_recorded_is_known(client: Client, server: Running) -> None:
+    """Whatever a call records can be asked for."""
+    for name, request in requests(ground(client)).items():
+        if name != "ProjectService/DeleteProject":
+            with suppress(Refused):  # what others have deleted before
+                invoke(client, name, request)
+
+    recorded = {kind for (kind,) in sql(server.url, "SELECT DISTINCT type FROM events")}
+
+    assert len(recorded) > 30
+    assert recorded <= TYPES

@@ -11,11 +11,13 @@ from roster.v1 import management_key_pb2, project_pb2, role_pb2, user_pb2
 from roster.v1 import management_key_service_pb2 as key_rpc
 from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import role_service_pb2 as role_rpc
+from roster.v1 import user_action_service_pb2 as action_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
 from tests.calling import Client, refused
 from tests.conftest import Running, StartServer, sql
 from tests.requests import invoke
+from tests.rpc.action_requests import ACTIVE, ALL, apply, define, reason
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,23 @@ LISTINGS = [
     Listing(
         "ManagementKeyService/ListManagementKeys", "management_keys", key_rpc.ListManagementKeysRequest()
     ),
+    Listing(
+        "UserActionService/ListUserActions",
+        "user_actions",
+        action_rpc.ListUserActionsRequest(),
+        action_rpc.ListUserActionsRequest(states=ALL),
+    ),
+    Listing(
+        "UserActionService/ListUserActionReasons",
+        "user_action_reasons",
+        action_rpc.ListUserActionReasonsRequest(),
+    ),
+    Listing(
+        "UserActionService/ListAppliedActions",
+        "applied_actions",
+        action_rpc.ListAppliedActionsRequest(),
+        action_rpc.ListAppliedActionsRequest(filter=action_rpc.AppliedActionFilter(states=[ACTIVE])),
+    ),
 ]
 
 each_list = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.name)
@@ -65,8 +84,10 @@ def seven(client: Client) -> Client:
     for n in range(7):
         role = role_pb2.Role(name=f"Role {n}", permissions=[f"thing-{n}:read"])
         client.roles.CreateRole(role_rpc.CreateRoleRequest(role=role))
-        user = user_pb2.User(email=f"user-{n}@example.com")
-        client.users.CreateUser(user_rpc.CreateUserRequest(user=user))
+        asked = user_pb2.User(email=f"user-{n}@example.com")
+        user = client.users.CreateUser(user_rpc.CreateUserRequest(user=asked)).user
+        apply(client, user, define(client, f"Action {n}", temporal=True))
+        reason(client, f"REASON {n}")
     for n in range(6):
         project = project_pb2.Project(display_name=f"Project {n}")
         client.projects.CreateProject(project_rpc.CreateProjectRequest(project=project))

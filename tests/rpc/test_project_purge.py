@@ -5,6 +5,7 @@ from __future__ import annotations
 from roster.v1 import project_service_pb2 as rpc
 from roster.v1 import user_service_pb2
 
+from server.jobs.worker import JobWorker
 from tests.calling import Client, refused
 from tests.conftest import Running, sql
 from tests.process.conftest import eventually
@@ -20,7 +21,7 @@ FROM generate_series(1, 5000) AS n
 
 
 def test_large_project_is_gone_at_once_and_empty_soon(
-    client: Client, other_project: Client, server: Running
+    client: Client, other_project: Client, server: Running, jobs: JobWorker
 ) -> None:
     """Nobody finds it or its keys from then on; its rows are removed in the background."""
     project_id = other_project.project_id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
+
 import pytest
 
 from tests.calling import Client, refused
@@ -9,6 +12,7 @@ from tests.conftest import Running
 from tests.rows import contents, events
 from tests.rpc.action_requests import (
     ALL,
+    INACTIVE_ONES,
     apply,
     cancel,
     define,
@@ -20,6 +24,7 @@ from tests.rpc.action_requests import (
     redefine,
     retire,
 )
+from tests.rpc.test_concurrency import at_once, outcomes
 from tests.rpc.user_requests import created
 
 
@@ -77,6 +82,19 @@ def test_definition_whose_name_was_taken_meanwhile_stays_inactive(server: Runnin
     assert contents(server.url) == before
     redefine(client, first, name="Weg")
     assert reactivate(client, first).active
+
+
+def test_of_many_who_claim_one_name_at_once_one_has_it(client: Client) -> None:
+    """By creating a definition, or by reactivating one."""
+    for _ in range(6):
+        retire(client, define(client, "Suspend"))
+    claims = [partial(reactivate, client, action) for action in definitions(client, INACTIVE_ONES)]
+    claims += [partial(define, client, "ＳＵＳＰＥＮＤ")] * 6
+
+    results = at_once(claims)
+
+    assert outcomes(results) == Counter(OK=1, USER_ACTION_NAME_TAKEN=11)
+    assert len(definitions(client)) == 1
 
 
 def test_hard_deletion_erases_all_that_was_applied(server: Running, client: Client) -> None:

@@ -138,6 +138,7 @@ def test_bounds_of_options(server: Running, client: Client) -> None:
         ([option("")], "options[0].name"),
         ([option("x", "7")], "options[0].option_id"),
         ([option("x", de="")], "options[0].localized_names"),
+        ([option("x", de="a\0b")], "options[0].localized_names"),
         ([option("x", de="x" * 101)], "options[0].localized_names"),
         ([pb.UserActionOption(name="x", localized_names={"no language": "x"})], "options[0].localized_names"),
     ):

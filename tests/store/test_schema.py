@@ -29,6 +29,7 @@ TYPES = {
 UNREACHABLE = {
     "applied_actions_pkey",
     "applied_actions_state_check",
+    "collected_events_pkey",
     "custom_attributes_type_check",
     "events_pkey",
     "former_passwords_pkey",

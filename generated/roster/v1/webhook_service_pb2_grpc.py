@@ -140,7 +140,8 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RetryWebhookDelivery(self, request, context):
-        """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again.
+        """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again. If an earlier
+        one about the same subject waits, it comes after that.
         Errors: WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_DISABLED, EVENTS_COLLECTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -148,8 +149,8 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TestWebhook(self, request, context):
-        """Sends an event of type `webhook.test` to the webhook, whatever events it takes, by the way that all events go:
-        ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
+        """Sends an event of type `webhook.test` to the webhook alone, whatever events it takes, by the way that all events go
+        but before what waits: ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

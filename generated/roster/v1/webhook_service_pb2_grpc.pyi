@@ -56,12 +56,13 @@ class WebhookServiceStub:
     sets, by default 30 days. Errors: PAGE_TOKEN_INVALID.
     """
     RetryWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.RetryWebhookDeliveryRequest, _webhook_service_pb2.RetryWebhookDeliveryResponse]
-    """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again.
+    """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again. If an earlier
+    one about the same subject waits, it comes after that.
     Errors: WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_DISABLED, EVENTS_COLLECTED.
     """
     TestWebhook: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.TestWebhookRequest, _webhook_service_pb2.TestWebhookResponse]
-    """Sends an event of type `webhook.test` to the webhook, whatever events it takes, by the way that all events go:
-    ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
+    """Sends an event of type `webhook.test` to the webhook alone, whatever events it takes, by the way that all events go
+    but before what waits: ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
     """
 
 @_typing.type_check_only
@@ -92,12 +93,13 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     sets, by default 30 days. Errors: PAGE_TOKEN_INVALID.
     """
     RetryWebhookDelivery: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.RetryWebhookDeliveryRequest, _webhook_service_pb2.RetryWebhookDeliveryResponse]  # type: ignore[assignment]
-    """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again.
+    """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again. If an earlier
+    one about the same subject waits, it comes after that.
     Errors: WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_DISABLED, EVENTS_COLLECTED.
     """
     TestWebhook: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.TestWebhookRequest, _webhook_service_pb2.TestWebhookResponse]  # type: ignore[assignment]
-    """Sends an event of type `webhook.test` to the webhook, whatever events it takes, by the way that all events go:
-    ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
+    """Sends an event of type `webhook.test` to the webhook alone, whatever events it takes, by the way that all events go
+    but before what waits: ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
     """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -173,7 +175,8 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.RetryWebhookDeliveryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.RetryWebhookDeliveryResponse, _abc.Awaitable[_webhook_service_pb2.RetryWebhookDeliveryResponse]]:
-        """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again.
+        """Sends a delivery again, now, whether it succeeded, is dead or waits; it has all its attempts again. If an earlier
+        one about the same subject waits, it comes after that.
         Errors: WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_DISABLED, EVENTS_COLLECTED.
         """
 
@@ -183,8 +186,8 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.TestWebhookRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.TestWebhookResponse, _abc.Awaitable[_webhook_service_pb2.TestWebhookResponse]]:
-        """Sends an event of type `webhook.test` to the webhook, whatever events it takes, by the way that all events go:
-        ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
+        """Sends an event of type `webhook.test` to the webhook alone, whatever events it takes, by the way that all events go
+        but before what waits: ListWebhookDeliveries tells what became of it. Errors: WEBHOOK_NOT_FOUND, WEBHOOK_DISABLED.
         """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

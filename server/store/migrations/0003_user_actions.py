@@ -104,6 +104,9 @@ CREATE INDEX applied_actions_actioner_idx
     ON applied_actions (project_id, actioner_user_id, create_time) WHERE actioner_user_id IS NOT NULL;
 CREATE INDEX applied_actions_application_idx
     ON applied_actions USING gin (project_id, application_ids) WHERE application_ids <> '{}';
+-- What lasts: of all that was ever applied it is little.
+CREATE INDEX applied_actions_active_idx
+    ON applied_actions (project_id, create_time, applied_action_id) WHERE state = 'ACTIVE';
 -- What decides whether a user may sign in.
 CREATE INDEX applied_actions_preventing_idx
     ON applied_actions (project_id, user_id) WHERE prevent_login AND state = 'ACTIVE';
@@ -195,8 +198,8 @@ CREATE INDEX webhook_deliveries_done_idx ON webhook_deliveries (create_time) WHE
 """
 
 # Every event reaches the webhooks that take it, whatever statement writes it, in its own transaction: a
-# trigger, so that no statement can forget it. The jobs only hasten what a chore finds anyway, so one that waits
-# already is enough.
+# trigger, so that no statement can forget it. The jobs only hasten what a chore finds anyway, so one that
+# waits already is enough.
 FAN_OUT = """
 CREATE INDEX procrastinate_jobs_waiting_idx ON procrastinate_jobs (lock) WHERE status = 'todo';
 
