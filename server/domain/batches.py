@@ -10,6 +10,7 @@ from server.domain.caller import Caller
 from server.domain.text import fold
 from server.domain.user import UserRef
 from server.errors import Error, Reason
+from server.store import batches as rows
 from server.store import user_batches as user_rows
 from server.store.database import Database
 from server.store.errors import Conflict
@@ -33,6 +34,12 @@ class Outcome(NamedTuple):
     action: str = ""
     """CREATED, UPDATED, SKIPPED or DELETED; '' if it failed."""
     error: Error | None = None
+
+
+def take_part(database: Database, caller: Caller, *, alone: bool) -> None:
+    """Returns when a message may be done in the present transaction. Messages are done at the same time; one that
+    collided with others, which wanted the same in another order, is done `alone` then."""
+    rows.take_part(database, caller.project_id, alone=alone)
 
 
 _OF_THE_WHOLE: Final = frozenset((Reason.CALL_TIMED_OUT, Reason.CREDENTIALS_INVALID))
@@ -91,9 +98,9 @@ def lock(database: Database, caller: Caller, refs: Sequence[UserRef], *, alone: 
     two wait for each other. Without `alone`, they can only not be deleted."""
     keys = {by: (by.kind, by.key) for by in refs}
     holders = holders_of(database, caller, keys.values())
-    rows = user_rows.lock(database, caller.project_id, sorted(set(holders.values())), alone=alone)
-    held = {user_id: keys_of(user_id, *identifiers) for user_id, *identifiers, _ in rows}
+    found = user_rows.lock(database, caller.project_id, sorted(set(holders.values())), alone=alone)
+    held = {user_id: keys_of(user_id, *identifiers) for user_id, *identifiers, _ in found}
     ids = {by: holders[key] for by, key in keys.items() if holders.get(key) in held}
     if any(keys[by] not in held[user_id] for by, user_id in ids.items()):
         raise Conflict  # somebody was given another identifier at this moment
-    return Locked(ids, {user_id: locale for user_id, *_, locale in rows})
+    return Locked(ids, {user_id: locale for user_id, *_, locale in found})

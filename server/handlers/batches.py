@@ -9,10 +9,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 from server import convert
-from server.domain.batches import Options, Outcome
+from server.domain.batches import Options, Outcome, take_part
 from server.domain.caller import Caller
 from server.domain.streams import Stream, Streams
 from server.errors import Error, Reason, Violation
@@ -91,12 +92,44 @@ class Batches:
                 return
             try:
                 for prepared in batch.messages(self._database.release):
-                    response = _response(call, kind, prepared)
+                    response = self._response(call, kind, prepared)
                     with batch.sending():
                         yield response
             finally:
                 batch.leave()
                 self._database.release()
+
+    def _response(self, call: Call, kind: Kind, prepared: Prepared) -> Any:
+        """Does what a message asks for."""
+        message, items, options = prepared
+        request_id = message.request_id
+        attempts = count()
+
+        def work() -> Any:
+            take_part(self._database, call.caller, alone=next(attempts) > 0)
+            outcomes = kind.apply(call.caller, items, options)
+            failed = options.all_or_nothing and any(outcome.error for outcome in outcomes)
+            if failed:
+                rest = Error(Reason.BATCH_ITEM_FAILED)
+                outcomes = [Outcome(error=outcome.error or rest) for outcome in outcomes]
+            if options.dry_run:
+                outcomes = _without_new_ids(outcomes)
+            results = [kind.result(index, outcome, status_of) for index, outcome in enumerate(outcomes)]
+            response = kind.response(results=results)
+            if failed or options.dry_run:
+                raise _Undone(response)
+            return response
+
+        assert call.transact is not None
+        # What does not happen is no repeat, and is none's first answer.
+        asked = type(message)() if options.dry_run else message
+        response: Any
+        try:
+            response = call.transact(asked, work)
+        except _Undone as undone:
+            response = undone.response
+        response.request_id = request_id
+        return response
 
 
 class _Undone(Exception):
@@ -105,37 +138,6 @@ class _Undone(Exception):
     def __init__(self, response: Any) -> None:
         super().__init__()
         self.response = response
-
-
-def _response(call: Call, kind: Kind, prepared: Prepared) -> Any:
-    """Does what a message asks for."""
-    message, items, options = prepared
-    request_id = message.request_id
-
-    def work() -> Any:
-        outcomes = kind.apply(call.caller, items, options)
-        failed = options.all_or_nothing and any(outcome.error for outcome in outcomes)
-        if failed:
-            rest = Error(Reason.BATCH_ITEM_FAILED)
-            outcomes = [Outcome(error=outcome.error or rest) for outcome in outcomes]
-        if options.dry_run:
-            outcomes = _without_new_ids(outcomes)
-        results = [kind.result(index, outcome, status_of) for index, outcome in enumerate(outcomes)]
-        response = kind.response(results=results)
-        if failed or options.dry_run:
-            raise _Undone(response)
-        return response
-
-    assert call.transact is not None
-    # What does not happen is no repeat, and is none's first answer.
-    asked = type(message)() if options.dry_run else message
-    response: Any
-    try:
-        response = call.transact(asked, work)
-    except _Undone as undone:
-        response = undone.response
-    response.request_id = request_id
-    return response
 
 
 def _without_new_ids(outcomes: Sequence[Outcome]) -> list[Outcome]:

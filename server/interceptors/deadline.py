@@ -21,6 +21,9 @@ _SHARE: Final = 0.8
 # a connection that is cut.
 _HEAD_START: Final = 0.5
 
+# A message of a batch does as much as a thousand calls.
+_CALLS_OF_A_MESSAGE: Final = 3
+
 
 class Deadline(Interceptor):
     """Cuts a database that does not answer in time."""
@@ -30,9 +33,12 @@ class Deadline(Interceptor):
         self._most = config.call_timeout
 
     def enter(self, call: Call, method: Method) -> None:
+        self._bound(call, self._most)
+
+    def _bound(self, call: Call, most: float) -> None:
         remaining = call.context.time_remaining() * _SHARE
-        call.deadline = time.monotonic() + min(self._most, remaining)
-        self._database.limit(min(self._most + _HEAD_START, remaining))
+        call.deadline = time.monotonic() + min(most, remaining)
+        self._database.limit(min(most + _HEAD_START, remaining))
 
     def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         call.timed = lambda: self._timed(call, method)
@@ -40,7 +46,7 @@ class Deadline(Interceptor):
 
     @contextmanager
     def _timed(self, call: Call, method: Method) -> Iterator[None]:
-        self.enter(call, method)
+        self._bound(call, _CALLS_OF_A_MESSAGE * self._most)
         try:
             yield
         finally:

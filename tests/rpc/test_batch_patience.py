@@ -1,4 +1,4 @@
-"""How many streams of batches there may be, how long each is waited for, and what is left of those that end."""
+"""How many streams of batches there may be, how long each is waited for, and what is left of one behind it."""
 
 from __future__ import annotations
 

@@ -34,10 +34,11 @@ STATEMENTS = {
     "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
     "UserService/DeleteTestUsers": 1,
+    # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
-    "UserService/BatchCreateUsers": 9,
-    "UserService/BatchUpdateUsers": 11,  # all that is named; for each as alone, apart
-    "UserService/BatchDeleteUsers": 3,  # find, lock, delete with events
+    "UserService/BatchCreateUsers": 10,
+    "UserService/BatchUpdateUsers": 12,  # all that is named; for each as alone, apart
+    "UserService/BatchDeleteUsers": 4,  # find, lock, delete with events
     "RoleService/CreateRole": 2,  # insert, event
     "RoleService/UpdateRole": 3,  # lock, update, event
     "RoleService/DeleteRole": 5,  # lock, take back in the project and in tenants, delete, event
@@ -61,13 +62,13 @@ STATEMENTS = {
     "UserActionService/UpdateUserAction": 3,  # lock, update, event
     "UserActionService/DeleteUserAction": 3,  # lock, delete, event
     "UserActionService/ReactivateUserAction": 3,  # lock, update, event
-    "UserActionService/BatchCreateUserActions": 9,  # their turn; for each as alone, apart
-    "UserActionService/BatchDeleteUserActions": 6,
+    "UserActionService/BatchCreateUserActions": 10,  # their turn; for each as alone, apart
+    "UserActionService/BatchDeleteUserActions": 7,
     "UserActionService/CreateUserActionReason": 2,
     "UserActionService/UpdateUserActionReason": 3,
     "UserActionService/DeleteUserActionReason": 3,
     "UserActionService/ApplyUserAction": 2,  # what it stands on, insert with its event
-    "UserActionService/BatchApplyUserActions": 6,  # find, lock, read, what is active; insert, events
+    "UserActionService/BatchApplyUserActions": 7,  # find, lock, read, what is active; insert, events
     "UserActionService/ModifyAppliedAction": 2,  # lock, update with its event
     "UserActionService/CancelAppliedAction": 2,  # the same
     "UserActionService/BlockUser": 4,  # lock, read, update, event
