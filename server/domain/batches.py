@@ -37,8 +37,8 @@ class Outcome(NamedTuple):
 
 
 def take_part(database: Database, caller: Caller, *, alone: bool) -> None:
-    """Returns when a message may be done in the present transaction. Messages are done at the same time; one that
-    collided with others, which wanted the same in another order, is done `alone` then."""
+    """Returns when a message may be done in the present transaction. Messages are done at the same time; one
+    that collided with others, which wanted the same in another order, is done `alone` then."""
     rows.take_part(database, caller.project_id, alone=alone)
 
 

@@ -14,6 +14,6 @@ _TAKE_PART: Final = {
 
 
 def take_part(database: Database, project_id: str, *, alone: bool) -> None:
-    """Waits for the present transaction's turn in the project: beside others that take part or, `alone`, without
-    any."""
+    """Waits for the present transaction's turn in the project: beside others that take part or, `alone`,
+    without any."""
     database.execute(_TAKE_PART[alone], {"project_id": project_id})

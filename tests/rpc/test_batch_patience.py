@@ -1,4 +1,4 @@
-"""How many streams of batches there may be, how long each is waited for, and what is left of one behind it."""
+"""How many streams of batches there may be, how long each is waited for, and what is left of one."""
 
 from __future__ import annotations
 
