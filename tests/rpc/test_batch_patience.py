@@ -1,4 +1,4 @@
-"""How many streams of batches there may be, how long each is waited for, and what is left of one behind it."""
+"""How many streams of batches there may be, how long each is waited for, and what is left of them then."""
 
 from __future__ import annotations
 
