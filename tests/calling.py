@@ -84,11 +84,17 @@ class Refused(Told, Exception):
 class Failure(Told):
     """An item of a batch failed."""
 
-    def __init__(self, status: Status) -> None:
+    def __init__(self, status: Status, path: str = "") -> None:
+        """`path` leads to the item in its message."""
+        self._path = path
         codes: dict[Any, str] = {code.value[0]: code.name for code in grpc.StatusCode}
         self.code = codes[status.code]
         self.message = status.message
         self._unpack(status)
+
+    @property
+    def fields(self) -> list[str]:
+        return [f"{self._path}{field}" for field in super().fields]
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from google.protobuf.struct_pb2 import Value
 from roster.v1 import user_action_batch_pb2 as action_batch
 from roster.v1 import user_action_pb2, user_action_service_pb2, user_pb2
 from roster.v1 import user_batch_pb2 as batch
@@ -30,9 +29,7 @@ def _of_users(on: Any, password: Any) -> dict[str, Any]:
             items=[
                 batch.UpdateUsersItem(
                     by=on.by_user,
-                    user=user_pb2.User(
-                        login_ids=["countess"], custom_attributes={"level": Value(number_value=8)}
-                    ),
+                    user=user_pb2.User(login_ids=["countess"], **on.belongings),
                 )
             ]
         ),

@@ -23,6 +23,7 @@ SMALLEST = {
     "starts": "1",
     "events": "1000",
     "watchers": "3",
+    "batch-users": "500",
     "rounds": "1",
     "seconds": "0.2",
     "warm-up": "0.05",

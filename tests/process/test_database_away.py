@@ -182,9 +182,10 @@ def test_no_acknowledged_change_is_lost_when_the_database_stops_under_load(
 
 
 def test_more_callers_than_allowed_are_refused_at_once(installation: Installation, config: Config) -> None:
-    """A call is not queued beyond `maximum_concurrent_rpcs` and the watchers that there could be:
+    """A call is not queued beyond `maximum_concurrent_rpcs` and the streams that there could be:
     RESOURCE_EXHAUSTED, while the others wait."""
-    few = {"threads": 2, "maximum_concurrent_rpcs": 3, "watchers": 1, "call_timeout": 2}
+    streams = {"watchers": 1, "exports": 1, "batches": 1}
+    few = {"threads": 2, "maximum_concurrent_rpcs": 1, "call_timeout": 2, **streams}
     chosen = config.model_copy(update=few)
     server = create_server(chosen, Database(installation.url, chosen))
     port = server.start("127.0.0.1:0")

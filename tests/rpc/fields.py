@@ -10,8 +10,9 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from tests.calling import Client, Refused
-from tests.requests import invoke
+from tests.calling import Client, Failure, Refused, Told
+from tests.requests import BATCHES, invoke
+from tests.rpc.batch_requests import told
 
 # What stands in these is a value, not fields of the contract.
 VALUES = {f"google.protobuf.{name}" for name in ("Struct", "Value", "ListValue", "Timestamp", "Duration")}
@@ -82,8 +83,19 @@ def altered(message: Message, path: str, value: Any) -> Any:
     return copy
 
 
-def refusal(client: Client, name: str, request: Any) -> Refused:
-    """How the call of an RPC is refused."""
-    with pytest.raises(Refused) as caught:
-        invoke(client, name, request)
-    return caught.value
+def refusal(client: Client, name: str, request: Any) -> Told:
+    """How the call of an RPC is refused, or an item of it; nothing is done then."""
+    if name not in BATCHES:
+        with pytest.raises(Refused) as caught:
+            invoke(client, name, request)
+        return caught.value
+    request.options.all_or_nothing = True
+    try:
+        answer = invoke(client, name, request)
+    except Refused as error:
+        return error
+    return next(
+        Failure(result.status, f"items[{result.index}].")
+        for result in answer.results
+        if told(result) != "BATCH_ITEM_FAILED"
+    )

@@ -13,7 +13,7 @@ from roster.v1 import user_service_pb2 as user_rpc
 
 from tests.calling import TIMEOUT, Client, Refused, refused
 from tests.conftest import Running
-from tests.requests import METHODS, ground, requests
+from tests.requests import BATCHES, METHODS, ground, requests
 from tests.rows import contents
 
 
@@ -22,10 +22,13 @@ def attempt(client: Client, name: str, body: bytes) -> bytes | Refused:
     service, _, method = name.partition("/")
     streams = METHODS[name].server_streaming
     kind = client.channel.unary_stream if streams else client.channel.unary_unary
+    sent: Any = body
+    if name in BATCHES:
+        kind, sent = client.channel.stream_stream, iter([body])
     call: Any = kind(f"/roster.v1.{service}/{method}", request_serializer=None, response_deserializer=None)
     try:
-        answer = call(body, timeout=TIMEOUT, metadata=client.metadata)
-        first: bytes = next(answer) if streams else answer
+        answer = call(sent, timeout=TIMEOUT, metadata=client.metadata)
+        first: bytes = next(answer, b"") if streams else answer
     except grpc.RpcError as error:
         return Refused(error)
     if streams:

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from server.config import Config
 from server.errors import Error, Reason
 from server.interceptors import way
-from server.interceptors.call import Call, Effect, Method
+from server.interceptors.call import Call, Checked, Effect, Method
 from server.store.database import Database
 from server.store.readers import Readers
 from tests.calling import TIMEOUT, Client, Refused
@@ -183,9 +183,9 @@ def test_stream_is_refused_before_its_handler_runs(client: Client, serve: Serve)
 def test_every_message_of_a_request_stream_is_checked(client: Client, serve: Serve) -> None:
     """Those before the bad one are answered; it ends the stream with its violations."""
 
-    def behavior(requests: Iterator[rpc.GetRoleRequest], call: Call) -> Iterator[StringValue]:
+    def behavior(requests: Iterator[Checked], call: Call) -> Iterator[StringValue]:
         for asked in requests:
-            yield StringValue(value=asked.by.name)
+            yield StringValue(value=asked.message.by.name)
 
     sent = iter([request("one"), request("two"), request(""), request("four")])
     with serve(behavior, "stream_stream") as run:
@@ -199,8 +199,8 @@ def test_every_message_of_a_request_stream_is_checked(client: Client, serve: Ser
 def test_call_that_collects_a_stream_is_checked_too(client: Client, serve: Serve) -> None:
     """One answer to many requests."""
 
-    def behavior(requests: Iterator[rpc.GetRoleRequest], call: Call) -> StringValue:
-        return StringValue(value=" ".join(asked.by.name for asked in requests))
+    def behavior(requests: Iterator[Checked], call: Call) -> StringValue:
+        return StringValue(value=" ".join(asked.message.by.name for asked in requests))
 
     with serve(behavior, "stream_unary") as run:
         good = run(iter([request("one"), request("two")]), timeout=TIMEOUT, metadata=client.metadata)
