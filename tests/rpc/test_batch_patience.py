@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""How many streams of batches there may be, how long each is waited for, and what is left of one."""
-=======
 """How many streams of batches there may be, how long each is waited for, and what is left of them then."""
->>>>>>> batch
 
 from __future__ import annotations
 
