@@ -53,6 +53,7 @@ class JobWorker:
         self._loop = asyncio.new_event_loop()
         self._stopping = threading.Event()
         self._workers: list[Worker] = []
+        self._work_task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -71,6 +72,9 @@ class JobWorker:
         self._deliverer.stop()
         for worker in self._workers:
             worker.stop()
+        if not self._workers and self._work_task is not None:
+            # It waits for the database, which may have gone for good.
+            self._work_task.cancel()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -80,8 +84,11 @@ class JobWorker:
 
     async def _serve(self) -> None:
         while not self._stopping.is_set():
+            self._work_task = asyncio.create_task(self._work())
             try:
-                await self._work()
+                await self._work_task
+            except asyncio.CancelledError:
+                break
             except Exception as error:
                 log.warning("the job queue is out of reach", error=type(error).__name__, exc_info=error)
             if not self._stopping.is_set():
