@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from statistics import quantiles
 from typing import Any, Final, NamedTuple
 
 import grpc
@@ -73,7 +73,7 @@ def run(options: Options) -> list[Figure]:
 
 
 def _p99(milliseconds: Sequence[float]) -> float:
-    return quantiles(milliseconds, n=100)[98]
+    return sorted(milliseconds)[math.ceil(0.99 * len(milliseconds)) - 1]
 
 
 # -- the limit -----------------------------------------------------------------------------------
