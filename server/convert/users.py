@@ -77,11 +77,22 @@ def write_user(message: user_pb2.User, value: User) -> None:
     if value.password_change_required is not None:
         message.auth_methods.append(user_pb2.AUTH_METHOD_PASSWORD)
         message.password_change_required = value.password_change_required
+    _write_factors(message, value)
     if value.custom_attributes:
         write_json_members(message.custom_attributes, value.custom_attributes)
     if value.metadata is not None:
         message.metadata.SetInParent()  # an empty object is present too
         write_json_members(message.metadata.fields, value.metadata)
+
+
+def _write_factors(message: user_pb2.User, value: User) -> None:
+    if value.has_passkeys:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_PASSKEY)
+    if value.mfa_enabled:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_TOTP)
+        message.mfa_enabled = True
+    if value.mfa_reset_required:
+        message.mfa_reset_required = True
 
 
 # Many users hold the same things, and what is encoded is read faster than it is put together.

@@ -22,6 +22,9 @@ _KINDS: Final = (
     "user_actions",
     "applied_actions",
     "webhooks",
+    "sessions",
+    "provider_tokens",
+    "email_templates",
 )
 SCOPES: Final = frozenset(f"{kind}:{access}" for kind in _KINDS for access in ("read", "write", "*")) | {
     "users:export_secrets",

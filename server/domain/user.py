@@ -75,6 +75,11 @@ class User(NamedTuple):
     update_time: datetime
     revision: int
     last_login_time: datetime | None
+    mfa_enabled: bool
+    """Whether a sign-in by password asks for a second factor."""
+    mfa_reset_required: bool
+    """Whether the next sign-in demands that a second factor is set up anew."""
+    has_passkeys: bool
     password_change_required: bool | None
     """Whether the next sign-in demands a new password; None: there is no password."""
     metadata: dict[str, Any] | None

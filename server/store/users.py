@@ -97,6 +97,9 @@ USER_COLUMNS: Final[dict[str, Any]] = {
     "update_time": U.update_time,
     "revision": U.revision,
     "last_login_time": U.last_login_time,
+    "mfa_enabled": U.mfa_enabled,
+    "mfa_reset_required": U.mfa_reset_required,
+    "has_passkeys": U.has_passkeys,
     "password_change_required": _PASSWORD_CHANGE,
     # JSON from here on, as text.
     "metadata": U.metadata.cast("text"),

@@ -97,6 +97,31 @@ class UserServiceStub:
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
+    ListUserSessions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserSessionsRequest, _user_service_pb2.ListUserSessionsResponse]
+    """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    RevokeUserSessions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.RevokeUserSessionsRequest, _user_service_pb2.RevokeUserSessionsResponse]
+    """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+    tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+    Errors: USER_NOT_FOUND.
+    """
+    ListUserLogins: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserLoginsRequest, _user_service_pb2.ListUserLoginsResponse]
+    """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+    Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+    """
+    GetUserProviderToken: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserProviderTokenRequest, _user_service_pb2.GetUserProviderTokenResponse]
+    """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+    SetUserProviderToken: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserProviderTokenRequest, _user_service_pb2.SetUserProviderTokenResponse]
+    """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+    Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+    """
+    ListUserPasskeys: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserPasskeysRequest, _user_service_pb2.ListUserPasskeysResponse]
+    """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    DeleteUserPasskeys: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserPasskeysRequest, _user_service_pb2.DeleteUserPasskeysResponse]
+    """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+    ResetUserMfa: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ResetUserMfaRequest, _user_service_pb2.ResetUserMfaResponse]
+    """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+    anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
+    """
     BatchCreateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
     in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
@@ -195,6 +220,31 @@ class UserServiceAsyncStub(UserServiceStub):
     """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+    """
+    ListUserSessions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserSessionsRequest, _user_service_pb2.ListUserSessionsResponse]  # type: ignore[assignment]
+    """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    RevokeUserSessions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.RevokeUserSessionsRequest, _user_service_pb2.RevokeUserSessionsResponse]  # type: ignore[assignment]
+    """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+    tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+    Errors: USER_NOT_FOUND.
+    """
+    ListUserLogins: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserLoginsRequest, _user_service_pb2.ListUserLoginsResponse]  # type: ignore[assignment]
+    """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+    Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+    """
+    GetUserProviderToken: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserProviderTokenRequest, _user_service_pb2.GetUserProviderTokenResponse]  # type: ignore[assignment]
+    """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+    SetUserProviderToken: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserProviderTokenRequest, _user_service_pb2.SetUserProviderTokenResponse]  # type: ignore[assignment]
+    """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+    Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+    """
+    ListUserPasskeys: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserPasskeysRequest, _user_service_pb2.ListUserPasskeysResponse]  # type: ignore[assignment]
+    """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    DeleteUserPasskeys: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserPasskeysRequest, _user_service_pb2.DeleteUserPasskeysResponse]  # type: ignore[assignment]
+    """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+    ResetUserMfa: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ResetUserMfaRequest, _user_service_pb2.ResetUserMfaResponse]  # type: ignore[assignment]
+    """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+    anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
     """
     BatchCreateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]  # type: ignore[assignment]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
@@ -381,6 +431,79 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells of each permission whether the user has it now, and why. Users who may not sign in have none: those who are
         INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
         Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUserSessions(
+        self,
+        request: _user_service_pb2.ListUserSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserSessionsResponse, _abc.Awaitable[_user_service_pb2.ListUserSessionsResponse]]:
+        """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def RevokeUserSessions(
+        self,
+        request: _user_service_pb2.RevokeUserSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.RevokeUserSessionsResponse, _abc.Awaitable[_user_service_pb2.RevokeUserSessionsResponse]]:
+        """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+        tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+        Errors: USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUserLogins(
+        self,
+        request: _user_service_pb2.ListUserLoginsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserLoginsResponse, _abc.Awaitable[_user_service_pb2.ListUserLoginsResponse]]:
+        """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+        Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserProviderToken(
+        self,
+        request: _user_service_pb2.GetUserProviderTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.GetUserProviderTokenResponse, _abc.Awaitable[_user_service_pb2.GetUserProviderTokenResponse]]:
+        """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def SetUserProviderToken(
+        self,
+        request: _user_service_pb2.SetUserProviderTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.SetUserProviderTokenResponse, _abc.Awaitable[_user_service_pb2.SetUserProviderTokenResponse]]:
+        """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+        Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUserPasskeys(
+        self,
+        request: _user_service_pb2.ListUserPasskeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserPasskeysResponse, _abc.Awaitable[_user_service_pb2.ListUserPasskeysResponse]]:
+        """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def DeleteUserPasskeys(
+        self,
+        request: _user_service_pb2.DeleteUserPasskeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.DeleteUserPasskeysResponse, _abc.Awaitable[_user_service_pb2.DeleteUserPasskeysResponse]]:
+        """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ResetUserMfa(
+        self,
+        request: _user_service_pb2.ResetUserMfaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ResetUserMfaResponse, _abc.Awaitable[_user_service_pb2.ResetUserMfaResponse]]:
+        """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+        anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
