@@ -21,6 +21,7 @@ from server.convert.resources import (
     settings_values,
     tenant_message,
 )
+from server.convert.sessions import credential, signed_in
 from server.convert.user_actions import (
     ACTION_STATES,
     action_end,
@@ -70,6 +71,7 @@ __all__ = [
     "attribute_values",
     "batch_options",
     "check_message",
+    "credential",
     "custom_attribute_message",
     "delivery_filter",
     "event_filter",
@@ -88,6 +90,7 @@ __all__ = [
     "role_requests",
     "search_field",
     "settings_values",
+    "signed_in",
     "tenant_message",
     "tenant_requests",
     "user_action_message",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -12,8 +13,12 @@ from google.protobuf.message_factory import GetMessageClass
 from roster.v1 import annotations_pb2, event_pb2, user_batch_pb2
 from roster.v1 import application_service_pb2 as application
 from roster.v1 import application_service_pb2_grpc as application_grpc
+from roster.v1 import auth_service_pb2 as auth
+from roster.v1 import auth_service_pb2_grpc as auth_grpc
 from roster.v1 import custom_attribute_service_pb2 as custom_attribute
 from roster.v1 import custom_attribute_service_pb2_grpc as custom_attribute_grpc
+from roster.v1 import email_template_service_pb2 as email_template
+from roster.v1 import email_template_service_pb2_grpc as email_template_grpc
 from roster.v1 import event_service_pb2 as event
 from roster.v1 import event_service_pb2_grpc as event_grpc
 from roster.v1 import management_key_service_pb2 as management_key
@@ -31,19 +36,32 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.domain.access_tokens import AccessTokens
 from server.domain.applied_action_batches import AppliedActionBatches
 from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
+from server.domain.email_links import EmailLinks
+from server.domain.email_templates import EmailTemplates
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
+from server.domain.logins import Logins
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
 from server.domain.named import APPLICATION, TENANT, NamedThings
+from server.domain.one_time_tokens import OneTimeTokens
+from server.domain.passkeys import Passkeys
+from server.domain.password_changes import PasswordChanges
 from server.domain.passwords.hasher import Hasher
 from server.domain.permissions import Permissions
 from server.domain.projects import Projects
+from server.domain.provider_tokens import ProviderTokens
 from server.domain.roles import Roles
 from server.domain.sealing import Sealer
+from server.domain.sessions import Sessions
+from server.domain.sign_in import SignIn
+from server.domain.sign_ups import SignUps
+from server.domain.signing_keys import SigningKeys
+from server.domain.totp import Totp
 from server.domain.user_action_batches import UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
@@ -57,8 +75,10 @@ from server.domain.users import Users
 from server.domain.webhook_deliveries import WebhookDeliveries
 from server.domain.webhooks import Webhooks
 from server.handlers.application_service import ApplicationService
+from server.handlers.auth_service import AuthService
 from server.handlers.batches import Batches
 from server.handlers.custom_attribute_service import CustomAttributeService
+from server.handlers.email_template_service import EmailTemplateService
 from server.handlers.event_service import EventService
 from server.handlers.management_key_service import ManagementKeyService
 from server.handlers.project_service import ProjectService
@@ -66,17 +86,19 @@ from server.handlers.role_service import RoleService
 from server.handlers.tenant_service import TenantService
 from server.handlers.user_action_service import UserActionService
 from server.handlers.user_service import UserService
+from server.handlers.user_sign_ins import SignInParts
 from server.handlers.webhook_service import WebhookService
 from server.interceptors.call import Effect, Method
 from server.store.database import Database
 
-# Its stub lacks the type of the value.
+# Their stubs lack the types of the values.
 _REQUIRED_SCOPE: Any = annotations_pb2.required_scope
+_PUBLIC: Any = annotations_pb2.public
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parts:
-    """What the services of one process share."""
+    """What the services of one process share, those that one needs made when it is asked for."""
 
     database: Database
     hasher: Hasher
@@ -84,6 +106,42 @@ class Parts:
     batches: Batches
     feed: Feed[event_pb2.Event]
     exports: UserExports[user_batch_pb2.ExportedUser]
+
+    @cached_property
+    def passwords(self) -> UserPasswords:
+        return UserPasswords(self.database, self.hasher)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.database, self.passwords)
+
+    @cached_property
+    def one_time_tokens(self) -> OneTimeTokens:
+        return OneTimeTokens(self.database, self.sealer)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        return SigningKeys(self.database, self.sealer)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.database, AccessTokens(self.signing_keys))
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(self.database, self.one_time_tokens, self.sessions)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(self.database, self.hasher, self.sessions)
+
+    @cached_property
+    def totp(self) -> Totp:
+        return Totp(self.database, self.sealer, self.sign_in)
+
+    @cached_property
+    def email_links(self) -> EmailLinks:
+        return EmailLinks(self.database, self.one_time_tokens, self.users, self.passwords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +154,24 @@ class Service:
 
 
 def _user_service(parts: Parts) -> UserService:
-    passwords = UserPasswords(parts.database, parts.hasher)
-    users = Users(parts.database, passwords)
     return UserService(
-        users,
+        parts.users,
         UserLists(parts.database),
         UserStatuses(parts.database),
         Memberships(parts.database),
-        passwords,
+        parts.passwords,
         Permissions(parts.database),
-        UserBatches(parts.database, users, passwords),
-        UserBatchChanges(parts.database, users),
+        UserBatches(parts.database, parts.users, parts.passwords),
+        UserBatchChanges(parts.database, parts.users),
         parts.batches,
         parts.exports,
+        SignInParts(
+            parts.sessions,
+            Logins(parts.database),
+            parts.passkeys,
+            parts.totp,
+            ProviderTokens(parts.database, parts.sealer),
+        ),
     )
 
 
@@ -122,6 +185,20 @@ def _user_action_service(parts: Parts) -> UserActionService:
         UserActionBatches(parts.database, actions),
         AppliedActionBatches(parts.database),
         parts.batches,
+        parts.email_links,
+    )
+
+
+def _auth_service(parts: Parts) -> AuthService:
+    return AuthService(
+        parts.sign_in,
+        parts.sessions,
+        PasswordChanges(parts.database, parts.passwords, parts.sign_in),
+        parts.totp,
+        parts.passkeys,
+        SignUps(parts.database, parts.one_time_tokens, parts.passwords),
+        parts.email_links,
+        parts.signing_keys,
     )
 
 
@@ -178,6 +255,16 @@ SERVICES = (
             Webhooks(parts.database, parts.sealer), WebhookDeliveries(parts.database)
         ),
     ),
+    Service(
+        email_template.DESCRIPTOR.services_by_name["EmailTemplateService"],
+        email_template_grpc.add_EmailTemplateServiceServicer_to_server,
+        lambda parts: EmailTemplateService(EmailTemplates(parts.database)),
+    ),
+    Service(
+        auth.DESCRIPTOR.services_by_name["AuthService"],
+        auth_grpc.add_AuthServiceServicer_to_server,
+        _auth_service,
+    ),
 )
 
 
@@ -187,6 +274,7 @@ def methods() -> Mapping[str, Method]:
         f"/{service.descriptor.full_name}/{method.name}": Method(
             name=f"/{service.descriptor.full_name}/{method.name}",
             scope=method.GetOptions().Extensions[_REQUIRED_SCOPE],
+            public=method.GetOptions().Extensions[_PUBLIC],
             effect=_effect(method.GetOptions()),
             response=GetMessageClass(method.output_type),
         )

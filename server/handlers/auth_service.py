@@ -19,7 +19,7 @@ from server.interceptors.call import Call
 class AuthService:
     """How end users of the caller's project sign in."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a part for each kind of use case
+    def __init__(
         self,
         sign_in: SignIn,
         sessions: Sessions,

@@ -25,13 +25,14 @@ from server.domain.users import Users
 from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
 from server.handlers.streams import line_of
+from server.handlers.user_sign_ins import SignInParts, UserSignIns
 from server.interceptors.call import Call, Checked
 
 _HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
 _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
 
 
-class UserService:
+class UserService(UserSignIns):
     """The users of the caller's project."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - a part for each kind of use case
@@ -46,7 +47,9 @@ class UserService:
         changes: UserBatchChanges,
         batches: Batches,
         exports: UserExports[batch.ExportedUser],
+        sign_ins: SignInParts,
     ) -> None:
+        super().__init__(sign_ins)
         self._users = users
         self._lists = lists
         self._statuses = statuses

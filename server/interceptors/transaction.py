@@ -66,7 +66,7 @@ class Transaction(Interceptor):
     def _attempt(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         if method.effect is Effect.READ:
             return work()
-        if request.request_id:
+        if getattr(request, "request_id", ""):  # public methods have none
             return self._once(work, request, call, method)
         with self._database.transaction():
             return work()

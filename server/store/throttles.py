@@ -69,7 +69,8 @@ def admit(
     database: Database, project_id: str, key: bytes, *, limit: int, window: int, interval: int
 ) -> float | None:
     """Counts something that may happen `limit` times within `window` seconds, and not twice within
-    `interval`. Returns None if it may; otherwise the seconds after which it may again, and nothing is counted."""
+    `interval`. Returns None if it may; otherwise the seconds after which it may again, and nothing is
+    counted."""
     values: dict[str, Any] = {"project_id": project_id, "key": key}
     bounds = {"limit": limit, "window": window, "interval": interval}
     if database.one(_ADMIT, {**values, **bounds}) is not None:
