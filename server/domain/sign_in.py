@@ -42,7 +42,7 @@ class SignIn:
         raise NotImplementedError
 
     def admitted(self, caller: Caller, user_id: str, methods: tuple[LoginMethod, ...]) -> Outcome:
-        """What comes of it that a user has proven, by these methods, who they are, in the present
-        transaction: a session, or a challenge if something is still to be done. Records the sign-in, makes an INVITED user
-        ACTIVE. Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED."""
+        """What comes of it that a user has proven, by these methods, who they are, in this transaction:
+        a session, or a challenge if something is still to be done. Records the sign-in, and makes an INVITED
+        user ACTIVE. Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED."""
         raise NotImplementedError
