@@ -28,6 +28,8 @@ class Credentials:
     address: str
     project_id: str
     management_key: str = field(repr=False)
+    web_address: str = ""
+    """'': there is no web process."""
 
 
 class DataDirectory:
