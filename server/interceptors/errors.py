@@ -55,6 +55,7 @@ _RESOURCES: Final = {
     Reason.APPLIED_ACTION_NOT_FOUND: "roster.v1.AppliedAction",
     Reason.WEBHOOK_NOT_FOUND: "roster.v1.Webhook",
     Reason.WEBHOOK_DELIVERY_NOT_FOUND: "roster.v1.WebhookDelivery",
+    Reason.EMAIL_TEMPLATE_NOT_FOUND: "roster.v1.EmailTemplate",
 }
 
 
@@ -119,9 +120,10 @@ def _details(error: Error) -> Iterator[Message]:
     yield details.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=metadata)
     if listed:
         yield details.BadRequest(field_violations=listed)
-    if error.reason in RETRY_AFTER:
-        delay = Duration(nanos=int(RETRY_AFTER[error.reason] * 1e9))
-        delay.seconds, delay.nanos = divmod(delay.nanos, 1_000_000_000)
+    seconds = RETRY_AFTER.get(error.reason) if error.retry_after is None else error.retry_after
+    if seconds is not None:
+        delay = Duration()
+        delay.seconds, delay.nanos = divmod(round(seconds * 1e9), 1_000_000_000)
         yield details.RetryInfo(retry_delay=delay)
     if error.reason in _RESOURCES:
         name = "/".join(error.metadata.values())
