@@ -1,4 +1,4 @@
-"""A real browser: Chromium of the system, steered through its driver, with no network but this machine's own."""
+"""A real browser: the Chromium of the system, steered by its driver, with no network but this machine's."""
 
 from __future__ import annotations
 
