@@ -56,6 +56,7 @@ _RESOURCES: Final = {
     Reason.APPLIED_ACTION_NOT_FOUND: "roster.v1.AppliedAction",
     Reason.WEBHOOK_NOT_FOUND: "roster.v1.Webhook",
     Reason.WEBHOOK_DELIVERY_NOT_FOUND: "roster.v1.WebhookDelivery",
+    Reason.EMAIL_TEMPLATE_NOT_FOUND: "roster.v1.EmailTemplate",
 }
 
 
