@@ -18,6 +18,7 @@ import grpc
 import psycopg
 import pytest
 from pydantic import SecretStr
+from selenium.webdriver import Chrome
 
 from server.app import create_server
 from server.bootstrap import Credentials, first_project
@@ -30,6 +31,7 @@ from server.embedded import EmbeddedPostgres
 from server.jobs.worker import JobWorker
 from server.store.database import Database
 from server.store.migrations import migrate
+from tests import browser as browsers
 from tests import secrecy
 from tests.calling import Client
 
@@ -199,6 +201,13 @@ def other_project(database: Database, client: Client, make_key: MakeKey) -> Clie
     with database.transaction():
         project = Projects(database).create(caller, {"display_name": "Other"}, project_id="")
     return client.with_key(project.project_id, make_key("*", project_id=project.project_id))
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A browser that has been nowhere yet."""
+    with browsers.opened(tmp_path / "profile") as browser:
+        yield browser
 
 
 def sql(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
