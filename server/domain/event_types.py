@@ -13,6 +13,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
         " password.set password.expired blocked unblocked expired"
     ),
+    "session": "started ended reuse_detected",
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",
     "role": "created updated deleted",

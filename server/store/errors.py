@@ -49,6 +49,9 @@ PROJECT_KEYS: Final = (
     "user_actions_project_fkey",
     "user_action_reasons_project_fkey",
     "webhooks_project_fkey",
+    "signing_keys_project_fkey",
+    "one_time_tokens_project_fkey",
+    "throttles_project_fkey",
 )
 
 # Others were faster; the same transaction may succeed when it runs again.
