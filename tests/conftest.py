@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import grpc
 import psycopg
 import pytest
 from pydantic import SecretStr
+from selenium.webdriver import Chrome
 
 from server.app import create_server
 from server.bootstrap import Credentials, first_project
@@ -36,11 +37,27 @@ from server.embedded import EmbeddedPostgres
 from server.jobs.worker import JobWorker
 from server.store.database import Database
 from server.store.migrations import migrate
+from tests import browser as browsers
+from tests import secrecy
 from tests.calling import Client
 
 _ROOM = 2 * 1024**3
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test after which a secret of its callers stands in what was written, servers' logs included."""
+    report = yield
+    if report.when == "setup":
+        secrecy.forget()
+    elif report.when == "teardown":
+        written = "".join(text for _, text in report.sections)
+        if report.passed and (shown := secrecy.shown_in(written)):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} wrote what is secret: {shown}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -208,6 +225,13 @@ def begin_session(database: Database, config: Config, client: Client) -> BeginSe
             return sessions.begin(caller, user, [LoginMethod(method) for method in methods])
 
     return begin
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A browser that has been nowhere yet."""
+    with browsers.opened(tmp_path / "profile") as browser:
+        yield browser
 
 
 def sql(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

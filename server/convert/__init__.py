@@ -9,6 +9,7 @@ from server.convert.batches import (
 )
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
+from server.convert.passkeys import assertion, passkey_message, provider_token, provider_token_message
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -35,6 +36,7 @@ from server.convert.user_actions import (
     application,
     applied_action_filter,
     applied_action_message,
+    preventions_message,
     user_action_message,
     user_action_reason_message,
     user_action_reason_values,
@@ -74,6 +76,7 @@ __all__ = [
     "applied_action_filter",
     "applied_action_message",
     "applied_action_result",
+    "assertion",
     "attribute_type",
     "attribute_values",
     "batch_options",
@@ -91,8 +94,12 @@ __all__ = [
     "masked",
     "named_attributes",
     "new_password",
+    "passkey_message",
     "populated",
+    "preventions_message",
     "project_message",
+    "provider_token",
+    "provider_token_message",
     "role_message",
     "role_ref",
     "role_requests",

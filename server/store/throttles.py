@@ -45,6 +45,14 @@ ON CONFLICT ON CONSTRAINT throttles_pkey DO UPDATE SET
 WHERE coalesce(t.locked_until <= now(), true)
 RETURNING true
 """
+# A count that is there already stays.
+_BEGIN: Final = """
+INSERT INTO throttles (project_id, key, count, window_time, locked_until, expire_time)
+SELECT %(project_id)s, key, 1, now(), now() + make_interval(secs => %(pause)s),
+    now() + make_interval(secs => greatest(%(window)s, %(pause)s))
+FROM unnest(%(keys)s::bytea[]) AS key ORDER BY key
+ON CONFLICT ON CONSTRAINT throttles_pkey DO NOTHING
+"""
 _CLEAR: Final = "DELETE FROM throttles WHERE project_id = %(project_id)s AND key = ANY(%(keys)s)"
 
 
@@ -77,6 +85,14 @@ def admit(
         return None
     # It may have become free in between.
     return locked(database, project_id, [key]) or 1.0
+
+
+def begin(database: Database, project_id: str, keys: Sequence[bytes], *, window: int, pause: int) -> None:
+    """Counts the first of something for each of these keys, of which nothing was counted before; the second
+    may happen after `pause` seconds."""
+    if keys:
+        values = {"project_id": project_id, "keys": list(keys), "window": window, "pause": pause}
+        database.execute(_BEGIN, values)
 
 
 def clear(database: Database, project_id: str, keys: Sequence[bytes]) -> None:

@@ -30,9 +30,9 @@ class AuthServiceStub:
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     def __init__(self, channel):
@@ -133,14 +133,15 @@ class AuthServiceServicer:
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     def SignUp(self, request, context):
-        """Begins to create an account, where the project allows it: sends an email with a link to the address, and VerifyEmail
-        creates the user. When the address has an account already, its owner is told so by email, and the answer is the same.
+        """Begins to create an account, where the project allows it: sends an email with a link to the address, and
+        VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
+        answer is the same.
         Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -149,10 +150,10 @@ class AuthServiceServicer:
 
     def SignIn(self, request, context):
         """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
-        after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a challenge;
-        who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions. Too many failures
-        lock the account, and the address that they come from, for a while: LOGIN_LOCKED.
-        The first sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
+        after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
+        challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+        Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
+        sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
         Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -168,10 +169,10 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefreshSession(self, request, context):
-        """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants that
-        the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced token has the
-        same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody the session; after
-        that its use ends the session, for the token must have been stolen.
+        """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants
+        that the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced
+        token has the same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody
+        the session; after that its use ends the session, for the token must have been stolen.
         Errors: REFRESH_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -187,16 +188,16 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def VerifyEmail(self, request, context):
-        """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp it
-        creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
+        """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp
+        it creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SendPasswordReset(self, request, context):
-        """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The answer
-        is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+        """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
+        answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -204,7 +205,8 @@ class AuthServiceServicer:
 
     def ResetPassword(self, request, context):
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
+        HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -220,8 +222,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EnrolTotp(self, request, context):
-        """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until then
-        one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
+        """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until
+        then one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -276,8 +278,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSigningKeys(self, request, context):
-        """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after it.
-        The web port tells the same as a JSON Web Key Set.
+        """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
+        it. The web port tells the same as a JSON Web Key Set.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -384,9 +386,9 @@ class AuthService:
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     @staticmethod

@@ -31,9 +31,9 @@ class AuthServiceStub:
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     @_typing.overload
@@ -41,16 +41,17 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     SignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]
-    """Begins to create an account, where the project allows it: sends an email with a link to the address, and VerifyEmail
-    creates the user. When the address has an account already, its owner is told so by email, and the answer is the same.
+    """Begins to create an account, where the project allows it: sends an email with a link to the address, and
+    VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
+    answer is the same.
     Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
     """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
     """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
-    after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a challenge;
-    who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions. Too many failures
-    lock the account, and the address that they come from, for a while: LOGIN_LOCKED.
-    The first sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
+    after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
+    challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+    Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
+    sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
     Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
     """
     CompleteMfa: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.CompleteMfaRequest, _auth_service_pb2.CompleteMfaResponse]
@@ -58,10 +59,10 @@ class AuthServiceStub:
     Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
     """
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]
-    """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants that
-    the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced token has the
-    same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody the session; after
-    that its use ends the session, for the token must have been stolen.
+    """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants
+    that the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced
+    token has the same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody
+    the session; after that its use ends the session, for the token must have been stolen.
     Errors: REFRESH_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     SignOut: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]
@@ -69,16 +70,17 @@ class AuthServiceStub:
     Errors: REFRESH_TOKEN_INVALID.
     """
     VerifyEmail: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyEmailRequest, _auth_service_pb2.VerifyEmailResponse]
-    """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp it
-    creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
+    """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp
+    it creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
     """
     SendPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SendPasswordResetRequest, _auth_service_pb2.SendPasswordResetResponse]
-    """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The answer
-    is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+    """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
+    answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
     """
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
+    HASHING_OVERLOADED.
     """
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
     """Replaces the password, ends all sessions of the user, and begins a new one.
@@ -86,8 +88,8 @@ class AuthServiceStub:
     LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     EnrolTotp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.EnrolTotpRequest, _auth_service_pb2.EnrolTotpResponse]
-    """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until then
-    one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
+    """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until
+    then one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
     """
     ConfirmTotp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmTotpRequest, _auth_service_pb2.ConfirmTotpResponse]
     """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
@@ -114,8 +116,8 @@ class AuthServiceStub:
     have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
     """
     ListSigningKeys: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]
-    """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after it.
-    The web port tells the same as a JSON Web Key Set.
+    """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
+    it. The web port tells the same as a JSON Web Key Set.
     """
 
 @_typing.type_check_only
@@ -124,23 +126,24 @@ class AuthServiceAsyncStub(AuthServiceStub):
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]  # type: ignore[assignment]
-    """Begins to create an account, where the project allows it: sends an email with a link to the address, and VerifyEmail
-    creates the user. When the address has an account already, its owner is told so by email, and the answer is the same.
+    """Begins to create an account, where the project allows it: sends an email with a link to the address, and
+    VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
+    answer is the same.
     Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
     """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
     """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
-    after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a challenge;
-    who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions. Too many failures
-    lock the account, and the address that they come from, for a while: LOGIN_LOCKED.
-    The first sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
+    after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
+    challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+    Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
+    sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
     Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
     """
     CompleteMfa: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CompleteMfaRequest, _auth_service_pb2.CompleteMfaResponse]  # type: ignore[assignment]
@@ -148,10 +151,10 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
     """
     RefreshSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]  # type: ignore[assignment]
-    """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants that
-    the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced token has the
-    same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody the session; after
-    that its use ends the session, for the token must have been stolen.
+    """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants
+    that the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced
+    token has the same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody
+    the session; after that its use ends the session, for the token must have been stolen.
     Errors: REFRESH_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     SignOut: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]  # type: ignore[assignment]
@@ -159,16 +162,17 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors: REFRESH_TOKEN_INVALID.
     """
     VerifyEmail: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.VerifyEmailRequest, _auth_service_pb2.VerifyEmailResponse]  # type: ignore[assignment]
-    """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp it
-    creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
+    """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp
+    it creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
     """
     SendPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SendPasswordResetRequest, _auth_service_pb2.SendPasswordResetResponse]  # type: ignore[assignment]
-    """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The answer
-    is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+    """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
+    answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
     """
     ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
+    HASHING_OVERLOADED.
     """
     ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
     """Replaces the password, ends all sessions of the user, and begins a new one.
@@ -176,8 +180,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     EnrolTotp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.EnrolTotpRequest, _auth_service_pb2.EnrolTotpResponse]  # type: ignore[assignment]
-    """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until then
-    one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
+    """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until
+    then one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
     """
     ConfirmTotp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmTotpRequest, _auth_service_pb2.ConfirmTotpResponse]  # type: ignore[assignment]
     """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
@@ -204,8 +208,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
     """
     ListSigningKeys: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]  # type: ignore[assignment]
-    """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after it.
-    The web port tells the same as a JSON Web Key Set.
+    """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
+    it. The web port tells the same as a JSON Web Key Set.
     """
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -213,9 +217,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     their hands, so its methods take no management key, only the project: `authorization: Bearer <project_id>` (a key is
     accepted as well). Who the user is stands in the request: a password, a token, a passkey.
 
-    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are stored
-    nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code or
-    challenge that was used is used up.
+    No answer tells whether an account exists. The methods have no `request_id`: their answers are tokens, which are
+    stored nowhere. Repeating a sign-in makes another session; repeating RefreshSession is safe, see there; a link, code
+    or challenge that was used is used up.
     """
 
     @_abc_1.abstractmethod
@@ -224,8 +228,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignUpResponse, _abc.Awaitable[_auth_service_pb2.SignUpResponse]]:
-        """Begins to create an account, where the project allows it: sends an email with a link to the address, and VerifyEmail
-        creates the user. When the address has an account already, its owner is told so by email, and the answer is the same.
+        """Begins to create an account, where the project allows it: sends an email with a link to the address, and
+        VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
+        answer is the same.
         Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
         """
 
@@ -236,10 +241,10 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignInResponse, _abc.Awaitable[_auth_service_pb2.SignInResponse]]:
         """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
-        after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a challenge;
-        who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions. Too many failures
-        lock the account, and the address that they come from, for a while: LOGIN_LOCKED.
-        The first sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
+        after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
+        challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+        Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
+        sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
         Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
         """
 
@@ -259,10 +264,10 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.RefreshSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.RefreshSessionResponse, _abc.Awaitable[_auth_service_pb2.RefreshSessionResponse]]:
-        """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants that
-        the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced token has the
-        same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody the session; after
-        that its use ends the session, for the token must have been stolen.
+        """Gives new tokens for a refresh token, which is replaced. The access token has the roles, permissions and tenants
+        that the user has by now. For some seconds (`reuse_leeway_seconds` of the project's token policy) the replaced
+        token has the same answer again, so that an answer that was lost, or asked for twice at the same time, costs nobody
+        the session; after that its use ends the session, for the token must have been stolen.
         Errors: REFRESH_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
 
@@ -282,8 +287,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.VerifyEmailRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.VerifyEmailResponse, _abc.Awaitable[_auth_service_pb2.VerifyEmailResponse]]:
-        """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp it
-        creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
+        """Takes the token of a link that was sent to an email address as proof that the address is the user's. After SignUp
+        it creates the user. Errors: LINK_INVALID, EMAIL_TAKEN.
         """
 
     @_abc_1.abstractmethod
@@ -292,8 +297,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SendPasswordResetRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SendPasswordResetResponse, _abc.Awaitable[_auth_service_pb2.SendPasswordResetResponse]]:
-        """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The answer
-        is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+        """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
+        answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
         """
 
     @_abc_1.abstractmethod
@@ -303,7 +308,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
+        HASHING_OVERLOADED.
         """
 
     @_abc_1.abstractmethod
@@ -323,8 +329,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.EnrolTotpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.EnrolTotpResponse, _abc.Awaitable[_auth_service_pb2.EnrolTotpResponse]]:
-        """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until then
-        one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
+        """Makes a secret for time-based one-time codes (RFC 6238). It counts once ConfirmTotp has seen a code of it; until
+        then one made before goes on to count. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -393,8 +399,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.ListSigningKeysRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ListSigningKeysResponse, _abc.Awaitable[_auth_service_pb2.ListSigningKeysResponse]]:
-        """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after it.
-        The web port tells the same as a JSON Web Key Set.
+        """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
+        it. The web port tells the same as a JSON Web Key Set.
         """
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

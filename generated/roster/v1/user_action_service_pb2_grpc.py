@@ -337,8 +337,9 @@ class UserActionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SendPasswordResetEmail(self, request, context):
-        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that nobody
-        has, and of a user without an email, the answer does not tell: it is the same as if the email were on its way.
+        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+        nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+        way.
         Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -346,7 +347,8 @@ class UserActionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SendInvitationEmail(self, request, context):
-        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they expire.
+        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+        expire.
         Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -112,12 +112,14 @@ class UserActionServiceStub:
     Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
     """
     SendPasswordResetEmail: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.SendPasswordResetEmailRequest, _user_action_service_pb2.SendPasswordResetEmailResponse]
-    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that nobody
-    has, and of a user without an email, the answer does not tell: it is the same as if the email were on its way.
+    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+    nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+    way.
     Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
     """
     SendInvitationEmail: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.SendInvitationEmailRequest, _user_action_service_pb2.SendInvitationEmailResponse]
-    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they expire.
+    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+    expire.
     Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
     """
 
@@ -204,12 +206,14 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
     """
     SendPasswordResetEmail: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.SendPasswordResetEmailRequest, _user_action_service_pb2.SendPasswordResetEmailResponse]  # type: ignore[assignment]
-    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that nobody
-    has, and of a user without an email, the answer does not tell: it is the same as if the email were on its way.
+    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+    nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+    way.
     Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
     """
     SendInvitationEmail: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.SendInvitationEmailRequest, _user_action_service_pb2.SendInvitationEmailResponse]  # type: ignore[assignment]
-    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they expire.
+    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+    expire.
     Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
     """
 
@@ -431,8 +435,9 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_action_service_pb2.SendPasswordResetEmailRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_action_service_pb2.SendPasswordResetEmailResponse, _abc.Awaitable[_user_action_service_pb2.SendPasswordResetEmailResponse]]:
-        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that nobody
-        has, and of a user without an email, the answer does not tell: it is the same as if the email were on its way.
+        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+        nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+        way.
         Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
         """
 
@@ -442,7 +447,8 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_action_service_pb2.SendInvitationEmailRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_action_service_pb2.SendInvitationEmailResponse, _abc.Awaitable[_user_action_service_pb2.SendInvitationEmailResponse]]:
-        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they expire.
+        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+        expire.
         Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
         """
 

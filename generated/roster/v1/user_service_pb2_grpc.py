@@ -403,9 +403,9 @@ class UserServiceServicer:
         """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
         stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
         and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
-        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
-        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
-        expires while the stream is open, the stream ends as another call would be refused.
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30
+        seconds for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is
+        revoked or expires while the stream is open, the stream ends as another call would be refused.
         Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
