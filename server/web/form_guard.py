@@ -32,7 +32,7 @@ class FormGuard:
     admits the forms that come back with both.
 
     Other sites can set neither, nor read them. A cookie that a neighbour of our host plants is of no use to
-    it: the token is a MAC, and where there is HTTPS the prefix of the cookie's name keeps it from planting one.
+    it: the token is a MAC, and under HTTPS the prefix of the cookie's name keeps it from planting one.
     Beside that, what the browser says of where a form comes from must not speak against it. A browser without
     a word on that is admitted: old ones send none, and `Referrer-Policy: no-referrer` makes the Origin of a
     form `null`.

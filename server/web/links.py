@@ -105,8 +105,7 @@ class LinkPage:
             return self._form(request, link, visit, status=403, notice="form_refused")
         new_password = fields.get("new_password", "")
         if new_password != fields.get("repeated_password", ""):
-            problems = [visit.language.texts["password"]["different"]]
-            return self._form(request, link, visit, status=422, problems=problems)
+            return self._form(request, link, visit, status=422, notice="passwords_differ")
         try:
             await self._tools.work.write(lambda: self._use(visit, link, new_password))
         except Error as error:

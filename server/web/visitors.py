@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from server.domain.caller import Caller, Grant, Origin, system
+from server.domain.caller import ANYBODY, Caller, Origin, system
 from server.domain.paging import PageRequest, PageToken
 from server.domain.projects import Project, Projects
 from server.errors import Error, Reason
@@ -37,9 +37,10 @@ class Visitors:
 
 def caller_of(request: Request, project: Project) -> Caller:
     """The one who makes the request, who may do what needs no key."""
-    grant = Grant(None, frozenset(), frozenset((project.project_id,)), all_projects=False)
     origin = Origin(
         request.client.host if request.client else "",
         request.headers.get("user-agent", "")[:_USER_AGENT_CHARACTERS],
     )
-    return Caller(project.project_id, request.state.request_id, grant, b"", project.settings, lambda: origin)
+    return Caller(
+        project.project_id, request.state.request_id, ANYBODY, b"", project.settings, lambda: origin
+    )

@@ -106,7 +106,9 @@ def fields_of(page: httpx.Response) -> dict[str, str]:
     return {each["name"]: unescape(each.get("value", "")) for each in attributes}
 
 
-def send(web: httpx.Client, page: httpx.Response, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
+def send(
+    web: httpx.Client, page: httpx.Response, headers: dict[str, str] | None = None, **fields: str
+) -> httpx.Response:
     """Sends the form on a page, with these fields filled in."""
     path = page.url.path
     return web.post(path, data={**fields_of(page), **fields}, headers=headers)
