@@ -9,6 +9,7 @@ from server.convert.batches import (
 )
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
+from server.convert.passkeys import assertion, passkey_message, provider_token, provider_token_message
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -21,7 +22,14 @@ from server.convert.resources import (
     settings_values,
     tenant_message,
 )
-from server.convert.sessions import credential, signed_in
+from server.convert.sessions import (
+    claims,
+    credential,
+    session_message,
+    signed_in,
+    signing_key_message,
+    updated_access_token,
+)
 from server.convert.user_actions import (
     ACTION_STATES,
     action_end,
@@ -68,10 +76,12 @@ __all__ = [
     "applied_action_filter",
     "applied_action_message",
     "applied_action_result",
+    "assertion",
     "attribute_type",
     "attribute_values",
     "batch_options",
     "check_message",
+    "claims",
     "credential",
     "custom_attribute_message",
     "delivery_filter",
@@ -84,17 +94,23 @@ __all__ = [
     "masked",
     "named_attributes",
     "new_password",
+    "passkey_message",
     "populated",
     "preventions_message",
     "project_message",
+    "provider_token",
+    "provider_token_message",
     "role_message",
     "role_ref",
     "role_requests",
     "search_field",
+    "session_message",
     "settings_values",
     "signed_in",
+    "signing_key_message",
     "tenant_message",
     "tenant_requests",
+    "updated_access_token",
     "user_action_message",
     "user_action_reason_message",
     "user_action_reason_values",
