@@ -78,6 +78,10 @@ class Proven(NamedTuple):
         """The same and one more."""
         return self._replace(methods=(*self.methods, method))
 
+    def of(self, candidate: Candidate) -> Proven:
+        """The same with the present password, which has replaced the one that was proven."""
+        return self._replace(password_time=candidate.password_time)
+
     def holds_of(self, candidate: Candidate) -> bool:
         """Whether the password that was proven is the present one."""
         return self.password_time in (None, candidate.password_time)
@@ -115,11 +119,16 @@ class Admission:
         user_id = attempt.user_id or ""
         if user_rows.lock(self._database, caller.project_id, "user_id", user_id) is None:
             raise Error(Reason.LOGIN_FAILED)
+        return self.again(caller, user_id)
+
+    def again(self, caller: Caller, user_id: str) -> Entrant:
+        """A locked user as they are now."""
         row = rows.whole(self._database, caller.project_id, user_id)
         return Entrant(user_of(row), Candidate(*row[len(user_rows.USER_COLUMNS) :]))
 
     def met(self, caller: Caller, entrant: Entrant, token: str, purpose: Purpose) -> Proven:
-        """What the entrant has proven before a challenge, whose token is used up. Raises CHALLENGE_INVALID."""
+        """What the entrant had proven before a challenge, whose token is used up.
+        Raises CHALLENGE_INVALID."""
         taken = self._tokens.take(caller, token, purpose)
         if taken is None or not Proven.before(taken).holds_of(entrant.candidate):
             raise Error(Reason.CHALLENGE_INVALID)
@@ -127,7 +136,7 @@ class Admission:
 
     def outcome(self, caller: Caller, attempt: Attempt, entrant: Entrant, proven: Proven) -> Outcome:
         """What comes of the attempt. Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED."""
-        refuse_unfit(entrant.candidate.standing)
+        entrant.candidate.standing.require_admitted()
         purpose = _wanting(caller, entrant.user, proven)
         if purpose is None:
             return self.session(caller, attempt, entrant, proven.methods)
@@ -146,7 +155,7 @@ class Admission:
         self, caller: Caller, attempt: Attempt, entrant: Entrant, methods: tuple[LoginMethod, ...]
     ) -> Tokens:
         """Begins a session. Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED."""
-        refuse_unfit(entrant.candidate.standing)
+        entrant.candidate.standing.require_admitted()
         user = entrant.user
         if user.status == "INVITED":
             user = self._statuses.set(caller, UserRef("user_id", user.user_id), "ACTIVE")
@@ -160,19 +169,6 @@ class Admission:
         if tell:
             notices.new_sign_in(self._database, caller, user, login_record_id)
         return tokens
-
-
-def refuse_unfit(standing: Standing) -> None:
-    """Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED if a user may not sign in."""
-    if standing.may_sign_in:
-        return
-    if not standing.preventions or not standing.admitted:
-        raise Error(Reason.LOGIN_NOT_ALLOWED, status=standing.status)
-    raise Error(
-        Reason.LOGIN_PREVENTED,
-        preventions=standing.preventions,
-        user_action=standing.preventions[0].name,
-    )
 
 
 def _wanting(caller: Caller, user: User, proven: Proven) -> Purpose | None:

@@ -36,8 +36,8 @@ class Attempts:
         """Surrounds an attempt, which looks at a proof and, in a transaction of its own, does what follows.
 
         The attempt is outside of the call's transaction, so that its failure is recorded although the call
-        fails. While account or address is locked, LOGIN_LOCKED is raised and the proof not looked at; nor does
-        it count if they are locked by the time that it was.
+        fails. While account or address is locked, LOGIN_LOCKED is raised and the proof not looked at; nor
+        does it count if they are locked by the time that it was.
         """
         with self._database.aside():
             try:

@@ -23,7 +23,7 @@ from server.store import throttles as rows
 from server.store.database import Database
 
 _LEAST_MOVE: Final = timedelta(seconds=1)
-"""The end of the user action is not moved by less: whoever goes on trying would write one event an attempt."""
+"""The end of the user action is not moved by less: otherwise every further attempt would write an event."""
 
 # Why the user action cannot be applied or moved, which does not keep the account from being locked.
 _PASSED_OVER: Final = {
@@ -101,8 +101,8 @@ class Lockouts:
             rows.clear(self._database, caller.project_id, attempt.account)
 
     def forgive(self, caller: Caller, user: User) -> None:
-        """Unlocks the account of a user who has set a new password by a link, and cancels the user action that
-        it was locked with, in the present transaction, if the project's policy says so."""
+        """Unlocks the account of a user who has set a new password by a link, and cancels the user action
+        that it was locked with, in the present transaction, if the project's policy says so."""
         if not caller.settings.lockout_policy.password_reset_unlocks:
             return
         locked_until = rows.clear(self._database, caller.project_id, _account(user.user_id))
@@ -111,7 +111,11 @@ class Lockouts:
         events.record(self._database, caller, "user.unlocked", user.user_id, {})
         action = self._action(caller, user.user_id)
         # One with another end is not of this lock.
-        if action is not None and action.expire_time and abs(action.expire_time - locked_until) <= _LEAST_MOVE:
+        if (
+            action is not None
+            and action.expire_time
+            and abs(action.expire_time - locked_until) <= _LEAST_MOVE
+        ):
             self._actions.cancel(caller, action.applied_action_id, _WISH, "")
 
     def _count(self, caller: Caller, attempt: Attempt, limits: Mapping[bytes, int]) -> float | None:

@@ -70,7 +70,7 @@ def expire(database: Database, project_id: str, user_id: str) -> bool:
 
 
 def upgrade(database: Database, project_id: str, user_id: str, stored_hash: str, upgraded: str) -> None:
-    """Puts another hash of the same password in the place of one, if it is the present one still. The password
-    is as old as before."""
+    """Puts another hash of the same password in the place of one, if that is the present one still. The
+    password is as old as before."""
     values = {"project_id": project_id, "user_id": user_id, "hash": stored_hash, "upgraded": upgraded}
     database.execute(_UPGRADE, values)

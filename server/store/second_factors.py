@@ -24,7 +24,6 @@ _USE_STEP: Final = f"""
 UPDATE totp_factors SET last_step = %(step)s WHERE {_USER} AND secret = %(secret)s AND last_step < %(step)s
 """
 _USE_CODE: Final = f"DELETE FROM recovery_codes WHERE {_USER} AND code_hash = %(code_hash)s"
-_HAS_CODE: Final = f"SELECT EXISTS (SELECT FROM recovery_codes WHERE {_USER} AND code_hash = %(code_hash)s)"
 _FORGET_CODES: Final = f"DELETE FROM recovery_codes WHERE {_USER}"
 _PUT_CODES: Final = """
 INSERT INTO recovery_codes (project_id, user_id, code_hash)
@@ -58,11 +57,6 @@ def use_step(database: Database, project_id: str, user_id: str, secret: bytes, s
     """Takes the code of a time step, unless it or a later one was taken."""
     values = {**_values(project_id, user_id), "secret": secret, "step": step}
     return database.execute(_USE_STEP, values) == 1
-
-
-def has_code(database: Database, project_id: str, user_id: str, code_hash: bytes) -> bool:
-    """Whether the user has this recovery code."""
-    return bool(database.row(_HAS_CODE, {**_values(project_id, user_id), "code_hash": code_hash})[0])
 
 
 def use_code(database: Database, project_id: str, user_id: str, code_hash: bytes) -> bool:
