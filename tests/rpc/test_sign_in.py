@@ -21,8 +21,11 @@ from tests.rpc.sign_in_requests import (
     sign_in,
     user_with,
 )
-from tests.rpc.user_requests import INACTIVE, INVITED, let_user_expire, set_status
-from tests.unit.password_vectors import VECTORS
+from tests.rpc.user_requests import INACTIVE, INVITED, ask, let_user_expire, set_status
+from tests.unit.password_digest_vectors import DIGESTS, HMACS
+from tests.unit.password_vectors import VECTORS as DERIVED
+
+VECTORS = [*DERIVED, *DIGESTS, *HMACS]
 
 
 @pytest.fixture
@@ -72,10 +75,8 @@ def test_email_of_one_counts_before_the_login_id_of_another(client: Client) -> N
         ("ada", GOOD + " "),
         ("nobody", GOOD),
         ("without", GOOD),
-        ("", GOOD),
+        (" ", GOOD),
         ("+", GOOD),
-        ("\u0000", GOOD),
-        ("ada", "\u0000"),
     ],
 )
 def test_refusals_are_the_same_for_all_reasons(
@@ -83,8 +84,6 @@ def test_refusals_are_the_same_for_all_reasons(
 ) -> None:
     """A wrong password, somebody without one, nobody: one answer."""
     user_with(client, None, login_ids=["without"])
-    if not identifier:
-        identifier = " "
 
     with refused("UNAUTHENTICATED", "LOGIN_FAILED") as error:
         sign_in(client, identifier, password)
@@ -143,7 +142,7 @@ def test_failed_sign_in_leaves_the_user_as_they_were(client: Client, ada: user_p
 
 
 def _deactivated(server: Running, client: Client, user: user_pb2.User) -> None:
-    set_status(client, user, INACTIVE)
+    ask(client, set_status(user, INACTIVE))
 
 
 def _blocked(server: Running, client: Client, user: user_pb2.User) -> None:
@@ -208,14 +207,14 @@ def test_error_carries_what_it_can_of_long_reasons(client: Client) -> None:
     user = user_with(client)
     reason(client, "LONG", "\U0001f4a5" * 1000)
     suspend = define(client, temporal=True, prevent_login=True)
-    for _ in range(20):
+    for _ in range(60):
         apply(client, user, suspend, indefinite=True, reason="LONG")
 
     with refused("FAILED_PRECONDITION", "LOGIN_PREVENTED") as error:
         sign_in(client)
 
     told = error.value.details["LoginPreventions"].login_preventions
-    assert 5 < len(told) < 20
+    assert 10 < len(told) < 60
     assert {(one.reason, one.reason_code) for one in told} == {("", "LONG")}
 
 
