@@ -22,7 +22,14 @@ from server.convert.resources import (
     settings_values,
     tenant_message,
 )
-from server.convert.sessions import credential, signed_in
+from server.convert.sessions import (
+    claims,
+    credential,
+    session_message,
+    signed_in,
+    signing_key_message,
+    updated_access_token,
+)
 from server.convert.user_actions import (
     ACTION_STATES,
     action_end,
@@ -74,6 +81,7 @@ __all__ = [
     "attribute_values",
     "batch_options",
     "check_message",
+    "claims",
     "credential",
     "custom_attribute_message",
     "delivery_filter",
@@ -96,10 +104,13 @@ __all__ = [
     "role_ref",
     "role_requests",
     "search_field",
+    "session_message",
     "settings_values",
     "signed_in",
+    "signing_key_message",
     "tenant_message",
     "tenant_requests",
+    "updated_access_token",
     "user_action_message",
     "user_action_reason_message",
     "user_action_reason_values",
