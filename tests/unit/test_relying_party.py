@@ -15,7 +15,7 @@ from webauthn.helpers import encode_cbor
 from server.domain.relying_party import Held, NotGenuine, RelyingParty, claim_in, handle_of, relying_party
 from server.domain.settings import PasskeyPolicy
 from server.domain.user import User
-from server.domain.users import _BLANK
+from server.domain.users import BLANK
 from tests.authenticator import (
     AAGUID,
     ATTESTED,
@@ -37,7 +37,7 @@ PARTY = RelyingParty("example.com", "Example", (ORIGIN, APP))
 
 
 def user(**fields: Any) -> User:
-    return _BLANK._replace(**({"user_id": USER_ID, "email": "ann@example.com"} | fields))
+    return BLANK._replace(**({"user_id": USER_ID, "email": "ann@example.com"} | fields))
 
 
 def options(*held: Held, challenge: bytes = CHALLENGE) -> str:
