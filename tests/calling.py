@@ -26,6 +26,8 @@ from roster.v1 import (
     webhook_service_pb2_grpc,
 )
 
+from tests import secrecy
+
 TIMEOUT = 20.0
 
 _DETAILS = {
@@ -116,9 +118,11 @@ class Stream:
 
     def __next__(self) -> Any:
         try:
-            return next(self._call)
+            message = next(self._call)
         except grpc.RpcError as error:
             raise Refused(error) from None
+        secrecy.note(message)
+        return message
 
     def cancel(self) -> None:
         """Leaves."""
@@ -144,17 +148,26 @@ class _Service:
             """Of a method that takes many messages, `request` may be one or several."""
             sent: Any = request
             if isinstance(method, grpc.StreamStreamMultiCallable):
-                sent = iter([request] if isinstance(request, Message) else request)
+                sent = _noted([request] if isinstance(request, Message) else request)
+            else:
+                secrecy.note(request)
             try:
                 answer = method(sent, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
             if not isinstance(answer, grpc.Call):
+                secrecy.note(answer)
                 return answer
             self._client.streams.append(Stream(answer))
             return self._client.streams[-1]
 
         return call
+
+
+def _noted(messages: Iterable[Message]) -> Iterator[Message]:
+    for message in messages:
+        secrecy.note(message)
+        yield message
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,26 @@ from server.jobs.worker import JobWorker
 from server.store.database import Database
 from server.store.migrations import migrate
 from tests import browser as browsers
+from tests import secrecy
 from tests.calling import Client
 
 _ROOM = 2 * 1024**3
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test after which a secret of its callers stands in what was written, servers' logs included."""
+    report = yield
+    if report.when == "setup":
+        secrecy.forget()
+    elif report.when == "teardown":
+        written = "".join(text for _, text in report.sections)
+        if report.passed and (shown := secrecy.shown_in(written)):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} wrote what is secret: {shown}"
+    return report
 
 
 @pytest.fixture(scope="session")

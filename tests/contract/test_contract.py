@@ -135,7 +135,7 @@ def test_no_two_methods_share_an_http_rule() -> None:
 
 @each_method
 def test_reads_have_no_side_effects_and_writes_can_be_repeated(name: str) -> None:
-    """Every other method's request has an optional `request_id`, a UUID; but not where the answers are tokens,
+    """Every other method's request has an optional `request_id`, a UUID; but not where answers are tokens,
     which are stored nowhere."""
     service, _, verb = name.partition(".")
     reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch", "Export", "Preview"))
