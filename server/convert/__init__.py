@@ -7,6 +7,7 @@ from server.convert.batches import (
     user_action_result,
     user_result,
 )
+from server.convert.emails import email_template_message, email_template_values, preview_source
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
 from server.convert.passwords import new_password
@@ -75,6 +76,8 @@ __all__ = [
     "credential",
     "custom_attribute_message",
     "delivery_filter",
+    "email_template_message",
+    "email_template_values",
     "event_filter",
     "event_message",
     "export_request",
@@ -86,6 +89,7 @@ __all__ = [
     "new_password",
     "populated",
     "preventions_message",
+    "preview_source",
     "project_message",
     "role_message",
     "role_ref",

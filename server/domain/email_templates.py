@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -70,10 +72,10 @@ class EmailTemplates:
     def create(self, caller: Caller, values: Mapping[str, Any], *, email_template_id: str) -> EmailTemplate:
         """Creates a template; `email_template_id` '' lets the server make one.
         Raises EMAIL_TEMPLATE_NAME_TAKEN, EMAIL_TEMPLATE_ID_TAKEN, FIELDS_INVALID."""
-        values = {**SETTABLE, **_checked({**SETTABLE, **values})}
+        values = _checked({**SETTABLE, **values})
         email_template_id = email_template_id or new_id()
         (create_time,) = rows.create(self._database, _columns(caller, email_template_id, values))
-        data = {"after": values}
+        data = {"after": _facts(values)}
         events.record(self._database, caller, "email_template.created", email_template_id, data)
         return EmailTemplate(
             email_template_id=email_template_id,
@@ -95,7 +97,7 @@ class EmailTemplates:
         changed = template._replace(**values)
         before = {name: getattr(template, name) for name in SETTABLE}
         after = {name: getattr(changed, name) for name in SETTABLE}
-        changes = events.changes(before, after)
+        changes = events.changes(_facts(before), _facts(after))
         if not changes:
             return template
         update_time, revision = rows.update(self._database, _columns(caller, email_template_id, after))
@@ -114,14 +116,14 @@ class EmailTemplates:
             used_by = "email_policy" if of_policy else f"user_action:{user_action_id}"
             raise Error(Reason.EMAIL_TEMPLATE_IN_USE, used_by=used_by)
         rows.delete(self._database, caller.project_id, email_template_id)
-        data = {"before": {name: getattr(template, name) for name in SETTABLE}}
+        data = {"before": _facts({name: getattr(template, name) for name in SETTABLE})}
         events.record(self._database, caller, "email_template.deleted", email_template_id, data)
 
     def preview(
         self, caller: Caller, source: str | EmailKind | Mapping[str, Any], locale: str, by: UserRef | None
     ) -> Email:
-        """What an email says that is worded by a template (its id), by Roster itself, or by a template that is
-        not stored (its values). Raises EMAIL_TEMPLATE_NOT_FOUND, USER_NOT_FOUND, FIELDS_INVALID."""
+        """What an email says that is worded by a template (its id), by Roster itself, or by a template that
+        is not stored (its values). Raises EMAIL_TEMPLATE_NOT_FOUND, USER_NOT_FOUND, FIELDS_INVALID."""
         if isinstance(source, EmailKind):
             wording = built_in.wording(source)
         elif isinstance(source, str):
@@ -195,6 +197,20 @@ def _checked(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _FIT: Final = {"subject": "-", "text": "-"}
+
+
+def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What events compare and show of a template: of its texts, which may be long, a digest."""
+    localized = values["localized_contents"].items()
+    return {
+        "name": values["name"],
+        "content": _digest(values["content"]),
+        "localized_contents": {tag: _digest(content) for tag, content in localized},
+    }
+
+
+def _digest(content: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _columns(caller: Caller, email_template_id: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from server.errors import Violation
 _HAPPENINGS: Final[dict[str, str]] = {
     "user": (
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
-        " password.set password.expired blocked unblocked expired"
+        " password.set password.expired blocked unblocked expired email.sent email.failed"
     ),
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",
@@ -21,6 +21,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
     "custom_attribute": "created updated deleted",
     "project": "created updated deleted",
     "management_key": "created updated rotated revoked",
+    "email_template": "created updated deleted",
     "webhook": "created updated deleted secret_rotated disabled test",
 }
 """What can happen, by what it happens to."""

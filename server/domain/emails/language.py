@@ -8,9 +8,9 @@ prints is one of the values that it is given, through one of a few filters. Bene
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -25,8 +25,20 @@ GIVEN: Final[dict[str, frozenset[str]]] = {
 """What a template can name; all of these are texts."""
 
 _FILTERS: Final = frozenset(
-    ("capitalize", "d", "default", "e", "escape", "length", "lower", "title", "trim", "truncate", "upper")
-    + ("urlencode",)
+    (
+        "capitalize",
+        "d",
+        "default",
+        "e",
+        "escape",
+        "length",
+        "lower",
+        "title",
+        "trim",
+        "truncate",
+        "upper",
+        "urlencode",
+    )
 )
 _TESTS: Final = frozenset(("defined", "undefined", "none", "eq", "ne", "in"))
 _NODES: Final = (
@@ -113,35 +125,33 @@ def _check(tree: nodes.Template) -> None:
     """Raises Unfit for what is not of the language."""
     joined = 0
     for node, within in _walk(tree):
-        if not isinstance(node, _NODES):
-            raise Unfit(f"line {node.lineno or 1}: {_named(node)} cannot be used here")
         if isinstance(node, nodes.Concat):
             joined += len(node.nodes)
-        elif isinstance(node, nodes.Filter | nodes.Test):
-            known = _FILTERS if isinstance(node, nodes.Filter) else _TESTS
-            if node.name not in known:
-                raise Unfit(f"line {node.lineno}: there is no {_named(node)} {node.name!r}")
-        elif isinstance(node, nodes.Getattr):
-            _check_value(node)
-        elif isinstance(node, nodes.Name):
-            if node.name not in GIVEN:
-                raise Unfit(f"line {node.lineno}: {node.name!r} is not given")
-            if not isinstance(within, nodes.Getattr | nodes.Test):
-                raise Unfit(f"line {node.lineno}: {node.name!r} is no text, say which of its values")
+        if problem := _problem(node, within):
+            raise Unfit(f"line {node.lineno or 1}: {problem}")
     if joined > _PARTS_JOINED:
         raise Unfit(f"joins more than {_PARTS_JOINED} values")
 
 
-def _check_value(node: nodes.Getattr) -> None:
-    of = node.node
-    if not isinstance(of, nodes.Name):
-        raise Unfit(f"line {node.lineno}: a text has no {node.attr!r}")
-    if node.attr not in GIVEN.get(of.name, ()):
-        raise Unfit(f"line {node.lineno}: {of.name + '.' + node.attr!r} is not given")
+def _problem(node: nodes.Node, within: nodes.Node | None) -> str | None:
+    """What is wrong with a node, which stands in another."""
+    match node:
+        case nodes.Filter() | nodes.Test():
+            known = _FILTERS if isinstance(node, nodes.Filter) else _TESTS
+            return None if node.name in known else f"there is no {_named(node)} {node.name!r}"
+        case nodes.Getattr(node=nodes.Name(name=group), attr=value):
+            return None if value in GIVEN.get(group, ()) else f"'{group}.{value}' is not given"
+        case nodes.Getattr():
+            return f"a text has no {node.attr!r}"
+        case nodes.Name() if node.name not in GIVEN:
+            return f"{node.name!r} is not given"
+        case nodes.Name() if not isinstance(within, nodes.Getattr | nodes.Test):
+            return f"{node.name!r} is no text, say which of its values"
+    return None if isinstance(node, _NODES) else f"{_named(node)} cannot be used here"
 
 
-def _walk(tree: nodes.Node) -> Any:
-    """All nodes, each with the one that it stands in; without recursion, for the text may be nested deeply."""
+def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, nodes.Node | None]]:
+    """All nodes, each with the one that it stands in; without recursion, for they may be nested deeply."""
     waiting: list[tuple[nodes.Node, nodes.Node | None]] = [(tree, None)]
     while waiting:
         node, within = waiting.pop()

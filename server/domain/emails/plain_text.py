@@ -6,9 +6,10 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-_BLOCKS: Final = frozenset(
-    "address article blockquote center dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre"
-    " section table tbody td tfoot th thead tr ul".split()
+# Those that do not begin another line.
+_IN_LINE: Final = re.compile(
+    r"a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|img|ins|kbd|label|mark|q|s|samp|small|span|strike|strong"
+    r"|sub|sup|time|tt|u|var|wbr"
 )
 _UNSEEN: Final = frozenset(("head", "script", "style", "template", "title"))
 
@@ -35,23 +36,21 @@ class _Reader(HTMLParser):
             self._unseen += 1
         elif tag == "br":
             self.said.append("\n")
-        elif tag in _BLOCKS:
-            self.said.append("\n\n")
-            if tag == "li":
-                self.said.append("- ")
         elif tag == "a":
             self._links.append((dict(attrs).get("href") or "", len(self.said)))
+        elif not _IN_LINE.fullmatch(tag):
+            self.said.append("\n\n- " if tag == "li" else "\n\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS:
-            self.said.append("\n\n")
         elif tag == "a" and self._links:
             leads_to, begin = self._links.pop()
             shown = "".join(self.said[begin:]).strip()
             if leads_to and leads_to != shown:
                 self.said.append(f" ({leads_to})")
+        elif not _IN_LINE.fullmatch(tag):
+            self.said.append("\n\n")
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:

@@ -1,7 +1,7 @@
 """Roster's own wording of emails: the texts by language, and the layouts that they are put into.
 
-A text is written in the language of templates, without characters that mean something in HTML. What becomes of
-texts and a layout is a template like any other.
+A text is written in the language of templates, without characters that mean something in HTML. What becomes
+of texts and a layout is a template like any other.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HERE: Final = files(__name__)
 # Its marks are others than those of the language of templates, which it leaves alone.
 _LAYOUTS: Final = Environment(
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - puts templates together; these escape
+    autoescape=False,  # templates are put together, and these escape
     trim_blocks=True,
     lstrip_blocks=True,
     variable_start_string="[[",
@@ -45,9 +45,7 @@ def wording(kind: EmailKind) -> Wording:
 def _content(kind: EmailKind, language: str) -> Content:
     texts = _texts(language)
     parts = {"language": language, **texts["common"], **_NO_BUTTON, **texts[kind.value]}
-    text, html = (
-        _LAYOUTS.from_string(_read(f"layout.{form}")).render(parts) for form in ("txt", "html")
-    )
+    text, html = (_LAYOUTS.from_string(_read(f"layout.{form}")).render(parts) for form in ("txt", "html"))
     return Content(parts["subject"], text, html)
 
 
