@@ -27,6 +27,8 @@ MAX_SEARCH_WORDS: Final = 10
 REQUEST_ID_LIFETIME_HOURS: Final = 24
 MAX_MODIFICATIONS: Final = 1_000
 MAX_WEBHOOKS: Final = 50
+MAX_PASSKEYS_PER_USER: Final = 50
+MAX_PROVIDER_TOKENS_PER_USER: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -47,6 +49,14 @@ class Config(BaseSettings):
     database_url: str | None = None
     """`postgresql://` URL of an outside PostgreSQL 14 or newer; absent: the embedded one.
     Several hosts with `target_session_attrs=read-write` follow a failover."""
+
+    web_listen: str = "127.0.0.1:7879"
+    """Address of the web process: keys that tokens are verified with, pages that links in emails lead to,
+    health. Port 0 picks a free one; empty: no web process."""
+
+    public_url: Annotated[str | None, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
+    """What links in emails begin with, and where browsers find the web process: `https://id.example.com`,
+    or with a path that a proxy takes away. Absent: `http://` and the address of the web process."""
 
     metrics_listen: str | None = None
     """Address of the Prometheus page `/metrics`; absent: no page."""

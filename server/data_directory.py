@@ -28,6 +28,8 @@ class Credentials:
     address: str
     project_id: str
     management_key: str = field(repr=False)
+    web_address: str = ""
+    """'': there is no web process."""
 
 
 class DataDirectory:
@@ -98,6 +100,14 @@ class DataDirectory:
         except OSError as error:
             raise StartError(f"{self._secret_key_file} cannot be used: {error.strerror}") from error
         return config.model_copy(update={"secret_key": SecretStr(key)})
+
+    def with_public_url(self, config: Config) -> Config:
+        """The settings with the address that browsers find the web process at: the one that they have, or that
+        of the web process that was last started on the directory, if there was one."""
+        held = self.credentials()
+        if config.public_url is not None or held is None or not held.web_address:
+            return config
+        return config.model_copy(update={"public_url": f"http://{held.web_address}"})
 
     def save_first(self, project_id: str, management_key: str) -> None:
         """Keep the first key from the moment it is made: until the service is ready there is no address to

@@ -10,6 +10,7 @@ from server.convert.batches import (
 from server.convert.emails import email_template_message, email_template_values, preview_source
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
+from server.convert.passkeys import assertion, passkey_message, provider_token, provider_token_message
 from server.convert.passwords import new_password
 from server.convert.resources import (
     application_message,
@@ -69,6 +70,7 @@ __all__ = [
     "applied_action_filter",
     "applied_action_message",
     "applied_action_result",
+    "assertion",
     "attribute_type",
     "attribute_values",
     "batch_options",
@@ -87,10 +89,13 @@ __all__ = [
     "masked",
     "named_attributes",
     "new_password",
+    "passkey_message",
     "populated",
     "preventions_message",
     "preview_source",
     "project_message",
+    "provider_token",
+    "provider_token_message",
     "role_message",
     "role_ref",
     "role_requests",

@@ -12,6 +12,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
     "user": (
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
         " password.set password.expired blocked unblocked expired email.sent email.failed"
+        " passkey.registered passkey.deleted passkey.clone_suspected provider_token.set"
     ),
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",

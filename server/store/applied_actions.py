@@ -12,6 +12,7 @@ from server.store.database import Database, Row
 from server.store.models import AppliedAction
 from server.store.pages import Order, page_statement
 from server.store.statements import P, compiled
+from server.store.user_pages import FOUND, of_user
 from server.store.users import REFERENCES, U
 
 A: Final = AppliedAction.alias("a")
@@ -249,7 +250,7 @@ FILTERS: Final[dict[str, Any]] = {
 def _list_statement(filters: frozenset[str], reference: str | None, after: bool, count: bool) -> str:
     conditions = [A.project_id == P.project_id, *(FILTERS[name] for name in sorted(filters))]
     if reference is not None:
-        conditions.append(SQL('"a"."user_id" = (SELECT user_id FROM found)'))
+        conditions.append(A.user_id == FOUND)
     page = page_statement(
         A,
         list(APPLIED_COLUMNS.values()),
@@ -258,11 +259,7 @@ def _list_statement(filters: frozenset[str], reference: str | None, after: bool,
         after=after,
         count=count,
     )
-    if reference is None:
-        return page
-    user = compiled(U.select(U.user_id).where(U.project_id == P.project_id, REFERENCES[reference]))
-    # No row at all tells that there is no such user; one of nulls, that there is nothing on the page.
-    return f"WITH found AS ({user}) SELECT page.* FROM found LEFT JOIN ({page}) AS page ON true"
+    return page if reference is None else of_user(page, reference)
 
 
 def list_applied(

@@ -48,6 +48,8 @@ def test_belongings_of_a_user(field: str, limit: int) -> None:
         (Reason.TOO_MANY_APPLICATIONS, f"more than {config.MAX_APPLICATIONS_PER_USER} applications"),
         (Reason.CUSTOM_ATTRIBUTE_LIMIT, f"its {config.MAX_CUSTOM_ATTRIBUTES} custom attributes"),
         (Reason.WEBHOOK_LIMIT, f"its {config.MAX_WEBHOOKS} webhooks"),
+        (Reason.PASSKEY_LIMIT, f"{config.MAX_PASSKEYS_PER_USER} passkeys already"),
+        (Reason.PROVIDER_TOKEN_LIMIT, f"tokens of {config.MAX_PROVIDER_TOKENS_PER_USER} providers already"),
         (Reason.TOO_MANY_MODIFICATIONS, f"modified {spelled(config.MAX_MODIFICATIONS)} times"),
     ],
 )
