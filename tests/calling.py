@@ -15,7 +15,9 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from roster.v1 import (
     application_service_pb2_grpc,
+    auth_service_pb2_grpc,
     custom_attribute_service_pb2_grpc,
+    email_template_service_pb2_grpc,
     event_service_pb2_grpc,
     management_key_service_pb2_grpc,
     project_service_pb2_grpc,
@@ -191,15 +193,24 @@ class Client:
         self.events = _Service(event_service_pb2_grpc.EventServiceStub(self.channel), self)
         self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub(self.channel), self)
         self.webhooks = _Service(webhook_service_pb2_grpc.WebhookServiceStub(self.channel), self)
+        self.email_templates = _Service(
+            email_template_service_pb2_grpc.EmailTemplateServiceStub(self.channel), self
+        )
+        self.auth = _Service(auth_service_pb2_grpc.AuthServiceStub(self.channel), self)
         self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
         self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """The credentials, if there are any."""
-        if not self.key:
+        if not self.project_id:
             return ()
-        return (("authorization", f"Bearer {self.project_id}:{self.key}"),)
+        return (("authorization", f"Bearer {self.project_id}:{self.key}".removesuffix(":")),)
+
+    @property
+    def public(self) -> Client:
+        """An end user of the same project: the same channel, and no key."""
+        return self.with_key(self.project_id, "")
 
     def with_key(self, project_id: str, key: str) -> Client:
         """The same channel with other credentials."""
