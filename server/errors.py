@@ -152,9 +152,9 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     ),
     Reason.CREDENTIALS_MALFORMED: (
         Kind.UNAUTHENTICATED,
-        "The metadata `authorization` must be `Bearer <project_id>:<management_key>`.",
+        "Send `authorization: Bearer <project_id>:<management_key>`, or for end users `Bearer <project_id>`.",
     ),
-    Reason.CREDENTIALS_INVALID: (Kind.UNAUTHENTICATED, "The management key is not valid."),
+    Reason.CREDENTIALS_INVALID: (Kind.UNAUTHENTICATED, "The management key or the project is not valid."),
     Reason.KEY_EXPIRED: (Kind.UNAUTHENTICATED, "The management key has expired; create another one."),
     Reason.KEY_REVOKED: (Kind.UNAUTHENTICATED, "The management key was revoked; create another one."),
     Reason.PROJECT_NOT_ALLOWED: (

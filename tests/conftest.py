@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,16 @@ from selenium.webdriver import Chrome
 from server.app import create_server
 from server.bootstrap import Credentials, first_project
 from server.config import Config
-from server.domain.caller import COMMAND_LINE, Caller
+from server.domain.access_tokens import AccessTokens
+from server.domain.caller import ANYBODY, COMMAND_LINE, Caller
 from server.domain.management_keys import ManagementKeys
 from server.domain.projects import Projects
+from server.domain.refresh_tokens import RefreshTokens
 from server.domain.sealing import sealer_of
+from server.domain.session import LoginMethod, Tokens
+from server.domain.sessions import Sessions
+from server.domain.signing_keys import SigningKeys
+from server.domain.users import BLANK
 from server.embedded import EmbeddedPostgres
 from server.jobs.worker import JobWorker
 from server.store.database import Database
@@ -201,6 +207,24 @@ def other_project(database: Database, client: Client, make_key: MakeKey) -> Clie
     with database.transaction():
         project = Projects(database).create(caller, {"display_name": "Other"}, project_id="")
     return client.with_key(project.project_id, make_key("*", project_id=project.project_id))
+
+
+BeginSession = Callable[..., Tokens]
+
+
+@pytest.fixture
+def begin_session(database: Database, config: Config, client: Client) -> BeginSession:
+    """Begins sessions without a sign-in: `begin_session(user_id, project_id=..., settings=...)`."""
+    keys = SigningKeys(database, sealer_of(config))
+    sessions = Sessions(database, AccessTokens(keys), RefreshTokens(sealer_of(config)))
+
+    def begin(user_id: str, *, project_id: str = "", methods: Sequence[str] = ("PASSWORD",)) -> Tokens:
+        caller = Caller(project_id or client.project_id, str(uuid4()), ANYBODY, b"")
+        user = BLANK._replace(user_id=user_id)
+        with database.transaction():
+            return sessions.begin(caller, user, [LoginMethod(method) for method in methods])
+
+    return begin
 
 
 @pytest.fixture

@@ -330,6 +330,7 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
         "EventService": client.events,
         "UserActionService": client.actions,
         "WebhookService": client.webhooks,
+        "EmailTemplateService": client.email_templates,
     }
     answer = getattr(services[service], method)(request, **options)
     if not isinstance(answer, Stream):

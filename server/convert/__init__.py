@@ -23,7 +23,14 @@ from server.convert.resources import (
     settings_values,
     tenant_message,
 )
-from server.convert.sessions import credential, signed_in
+from server.convert.sessions import (
+    claims,
+    credential,
+    session_message,
+    signed_in,
+    signing_key_message,
+    updated_access_token,
+)
 from server.convert.user_actions import (
     ACTION_STATES,
     action_end,
@@ -75,6 +82,7 @@ __all__ = [
     "attribute_values",
     "batch_options",
     "check_message",
+    "claims",
     "credential",
     "custom_attribute_message",
     "delivery_filter",
@@ -100,10 +108,13 @@ __all__ = [
     "role_ref",
     "role_requests",
     "search_field",
+    "session_message",
     "settings_values",
     "signed_in",
+    "signing_key_message",
     "tenant_message",
     "tenant_requests",
+    "updated_access_token",
     "user_action_message",
     "user_action_reason_message",
     "user_action_reason_values",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from google.protobuf.struct_pb2 import Struct
+from roster.v1 import auth_service_pb2
 from roster.v1 import session_pb2 as pb
 
 from server.convert.users import write_user
-from server.convert.values import timestamp, write_instant
+from server.convert.values import json_value, timestamp, write_instant, write_json_members
 from server.domain.password_changes import Credential
-from server.domain.session import Challenge, Outcome
+from server.domain.session import Challenge, Outcome, Session, Tokens
+from server.domain.signing_keys import PublicKey
 
 R = TypeVar("R")
 
@@ -37,3 +40,46 @@ def signed_in(response: R, outcome: Outcome) -> R:
 def credential(request: Any) -> Credential:
     """What a user shows in place of a sign-in."""
     return Credential(request.access_token, request.challenge_token)
+
+
+def updated_access_token(value: Tokens) -> auth_service_pb2.UpdateAccessTokenResponse:
+    """The access token alone of a session's tokens."""
+    return auth_service_pb2.UpdateAccessTokenResponse(
+        access_token=value.access_token, expire_time=timestamp(value.expire_time)
+    )
+
+
+def session_message(value: Session) -> pb.Session:
+    """A session, as it is answered."""
+    message = pb.Session(
+        session_id=value.session_id,
+        user_id=value.user_id,
+        methods=[getattr(pb, f"LOGIN_METHOD_{method}") for method in value.methods],
+        ip_address=value.ip_address,
+        user_agent=value.user_agent,
+    )
+    message.custom_claims.SetInParent()
+    write_json_members(message.custom_claims.fields, value.custom_claims)
+    for name in ("create_time", "refresh_time", "expire_time"):
+        write_instant(getattr(message, name), getattr(value, name))
+    return message
+
+
+def claims(message: Struct) -> dict[str, Any]:
+    """Claims to add to access tokens; None for those to take away. Raises FIELDS_INVALID."""
+    return {name: json_value(value, f"custom_claims.{name}") for name, value in message.fields.items()}
+
+
+def signing_key_message(value: PublicKey) -> pb.SigningKey:
+    """A key that tokens are verified with, as it is answered."""
+    jwk = value.jwk
+    return pb.SigningKey(
+        key_id=value.key_id,
+        key_type=jwk["kty"],
+        algorithm=jwk["alg"],
+        curve=jwk["crv"],
+        x=jwk["x"],
+        y=jwk["y"],
+        create_time=timestamp(value.create_time),
+        expire_time=timestamp(value.expire_time),
+    )

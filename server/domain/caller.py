@@ -41,7 +41,7 @@ class Grant:
     """What a management key, or the command line, is allowed to do."""
 
     key_id: str | None
-    """None: the command line of the machine itself."""
+    """None: the command line of the machine itself, or an end user."""
     scopes: frozenset[str]
     project_ids: frozenset[str]
     """Projects it may act in, its own included; without meaning if `all_projects`."""
@@ -96,6 +96,9 @@ class Caller:
     origin: Callable[[], Origin] = Origin
     """Asked for by what records it: to find it out takes time."""
 
+
+ANYBODY: Final = Grant(None, frozenset(), frozenset(), all_projects=False)
+"""Who presents no key, only the project: an end user."""
 
 COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)
 

@@ -14,6 +14,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
         " password.set password.expired blocked unblocked expired email.sent email.failed"
         " passkey.registered passkey.deleted passkey.clone_suspected provider_token.set"
     ),
+    "session": "started ended reuse_detected",
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",
     "role": "created updated deleted",

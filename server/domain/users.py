@@ -88,7 +88,7 @@ class Users:
         stored_hash = self._passwords.hash_new(caller, password, values) if password else None
         user_id = user_id or new_id()
         found = self._holdings.find_for(caller, wishes)
-        blank = _BLANK._replace(user_id=user_id, status=status, **values)
+        blank = BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
             tenants=found.held_tenants(wishes.tenants or ()),
@@ -256,7 +256,7 @@ def _snapshot(user: User) -> dict[str, Any]:
     return {"user_id": user.user_id, "status": user.status, **shown, "roles": facts["roles"]}
 
 
-_BLANK: Final = User(
+BLANK: Final = User(
     user_id="",
     **SETTABLE,
     status="",

@@ -55,6 +55,7 @@ from server.domain.passwords.hasher import Hasher
 from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.provider_tokens import ProviderTokens
+from server.domain.refresh_tokens import RefreshTokens
 from server.domain.roles import Roles
 from server.domain.sealing import Sealer
 from server.domain.sessions import Sessions
@@ -124,8 +125,12 @@ class Parts:
         return SigningKeys(self.database, self.sealer)
 
     @cached_property
+    def access_tokens(self) -> AccessTokens:
+        return AccessTokens(self.signing_keys)
+
+    @cached_property
     def sessions(self) -> Sessions:
-        return Sessions(self.database, AccessTokens(self.signing_keys))
+        return Sessions(self.database, self.access_tokens, RefreshTokens(self.sealer))
 
     @cached_property
     def passkeys(self) -> Passkeys:

@@ -94,7 +94,7 @@ class AuthService:
         tokens = self._sessions.add_claims(
             call.caller, request.access_token, convert.claims(request.custom_claims)
         )
-        return convert.signed_in(rpc.UpdateAccessTokenResponse(), tokens)
+        return convert.updated_access_token(tokens)
 
     def ListSigningKeys(self, request: rpc.ListSigningKeysRequest, call: Call) -> rpc.ListSigningKeysResponse:
         keys = self._signing_keys.public(call.caller)

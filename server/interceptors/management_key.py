@@ -1,4 +1,5 @@
-"""Lets in who presents a management key with the scope that the contract asks for."""
+"""Lets in who presents a management key with the scope that the contract asks for; to public methods, whoever
+names a project."""
 
 from __future__ import annotations
 
@@ -31,22 +32,22 @@ class ManagementKeyCheck(Interceptor):
 
     def enter(self, call: Call, method: Method) -> None:
         try:
-            admission = self._admission(call)
+            admission = self._admission(call, method)
         except Unavailable:
             # A held connection is found dead when it is next used, and the next one may live.
             if time.monotonic() > call.deadline:
                 raise
-            admission = self._admission(call)
+            admission = self._admission(call, method)
         call.key_id = admission.grant.key_id or ""
         self._let_in(call, method, admission)
 
     def _readmission(self, call: Call, method: Method) -> Admission:
-        admission = self._admission(call)
+        admission = self._admission(call, method)
         self._let_in(call, method, admission)
         return admission
 
     def _let_in(self, call: Call, method: Method, admission: Admission) -> None:
-        if not admission.grant.holds(method.scope):
+        if not method.public and not admission.grant.holds(method.scope):
             raise Error(Reason.SCOPE_MISSING, scope=method.scope)
         call.caller_or_none = Caller(
             admission.project_id,
@@ -57,11 +58,12 @@ class ManagementKeyCheck(Interceptor):
             lambda: _origin(call),
         )
 
-    def _admission(self, call: Call) -> Admission:
+    def _admission(self, call: Call, method: Method) -> Admission:
         authorization = call.metadata.get("authorization")
         return self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
             lambda: peer_address(call.context.peer()),
+            public=method.public,
         )
 
 

@@ -437,6 +437,7 @@ class RequestRecord(Table):
 class SigningKey(Table):
     project_id = UuidField()
     key_id = UuidField()
+    generation = IntegerField()
     public_key = BinaryJSONField(index=False)
     private_key = BlobField()
     create_time = DateTimeTZField()

@@ -129,7 +129,8 @@ def test_everything_that_is_given_can_be_said(client: Client) -> None:
         for locale in ("de", "en")
     )
     assert german == "ADA https://example.com/?token=example 1 Tag {{ raw }} A..."
-    assert english == "January 31, 2030 at 9:30:00\u202fAM UTC 192.0.2.1 {{ raw }} A..."
+    assert english.startswith("January 31, 2030")
+    assert english.endswith(" UTC 192.0.2.1 {{ raw }} A...")
 
 
 @pytest.mark.parametrize("kind", BUILT_IN)

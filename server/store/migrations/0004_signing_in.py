@@ -15,6 +15,8 @@ CREATE INDEX users_passkeys_idx ON users (project_id, create_time, user_id) WHER
 CREATE TABLE signing_keys (
     project_id  uuid        NOT NULL,
     key_id      uuid        NOT NULL,
+    -- Numbers the keys of a project: of several who make the next one at the same time, one does.
+    generation  integer     NOT NULL,
     -- The members of the JSON Web Key.
     public_key  jsonb       NOT NULL,
     -- Sealed with the installation's key.
@@ -25,8 +27,10 @@ CREATE TABLE signing_keys (
     -- Set once another one signs: when all that this one signed has expired.
     expire_time timestamptz,
     CONSTRAINT signing_keys_pkey PRIMARY KEY (project_id, key_id),
+    CONSTRAINT signing_keys_generation_key UNIQUE (project_id, generation),
     CONSTRAINT signing_keys_project_fkey FOREIGN KEY (project_id) REFERENCES projects
 );
+CREATE INDEX signing_keys_expire_time_idx ON signing_keys (expire_time);
 
 -- A session that is over has no row.
 CREATE TABLE sessions (
