@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.caller import Caller
+from server.domain.email_templates import require_templates
+from server.domain.emails.kinds import TEMPLATE_FIELDS
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.settings import ProjectSettings, settings_of
@@ -79,7 +81,7 @@ class Projects:
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, project_id: str) -> Project:
         """Creates a project; `project_id` '' lets the server make one.
-        Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN, USER_ACTION_NOT_FOUND."""
+        Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN, USER_ACTION_NOT_FOUND, EMAIL_TEMPLATE_NOT_FOUND."""
         if not caller.grant.all_projects:
             raise Error(Reason.ALL_PROJECTS_REQUIRED)
         values = _normalized({**SETTABLE, **values})
@@ -89,6 +91,7 @@ class Projects:
             self._database,
             {**_columns(project_id, values), "page_token_key": secrets.token_bytes(32)},
         )
+        require_templates(self._database, project_id, _templates(values).values())
         within = replace(caller, project_id=project_id)
         events.record(self._database, within, "project.created", project_id, {"after": _facts(values)})
         return Project(
@@ -98,7 +101,8 @@ class Projects:
     def update(self, caller: Caller, project_id: str, values: Mapping[str, Any], etag: str) -> Project:
         """Sets these values; `project_id` '' is the caller's own. `stored_settings` replaces all settings,
         `settings_groups` those groups of them.
-        Raises PROJECT_NOT_FOUND, ETAG_MISMATCH, USER_ACTION_NOT_FOUND, FIELDS_INVALID."""
+        Raises PROJECT_NOT_FOUND, ETAG_MISMATCH, USER_ACTION_NOT_FOUND, EMAIL_TEMPLATE_NOT_FOUND,
+        FIELDS_INVALID."""
         project = self._locked(caller, project_id or caller.project_id)
         require_etag(etag, project.etag)
         values = dict(values)
@@ -111,6 +115,9 @@ class Projects:
         changes = events.changes(_facts(before), _facts(after))
         if not changes:
             return project
+        known = _templates(before)
+        new = [named for field, named in _templates(after).items() if named != known.get(field)]
+        require_templates(self._database, project.project_id, new)
         update_time, revision = rows.update(self._database, _columns(project.project_id, after))
         within = replace(caller, project_id=project.project_id)
         events.record(self._database, within, "project.updated", project.project_id, changes)
@@ -154,6 +161,12 @@ def _normalized(values: Mapping[str, Any]) -> dict[str, Any]:
     if "stored_settings" in kept:
         kept["stored_settings"] = {name: group for name, group in kept["stored_settings"].items() if group}
     return kept
+
+
+def _templates(values: Mapping[str, Any]) -> dict[str, str]:
+    """The email templates that the settings name, by field."""
+    policy = values["stored_settings"].get("email_policy", {})
+    return {field: policy[field] for field in TEMPLATE_FIELDS if policy.get(field)}
 
 
 def _columns(project_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
