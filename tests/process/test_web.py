@@ -72,7 +72,7 @@ def test_request_in_flight_ends_well_before_the_service_does(start: StartService
             b"POST /verify-email HTTP/1.1\r\nHost: any\r\nContent-Length: 9\r\nExpect: 100-continue\r\n"
             b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
         )
-        assert slow.recv(4096) == b"HTTP/1.1 100 \r\n\r\n"
+        assert slow.recv(4096).startswith(b"HTTP/1.1 100 ")
         service.process.send_signal(signal.SIGTERM)
         eventually(lambda: refuses_connections(address))
         slow.sendall(b"project=1")
