@@ -22,6 +22,7 @@ from server.domain.one_time_tokens import OneTimeTokens, Purpose
 from server.domain.sealing import sealer_of
 from server.store.database import Database
 from server.web.server import WebServer, listening
+from tests import secrecy
 from tests.calling import Client
 
 StartWeb = Callable[..., httpx.Client]
@@ -94,6 +95,7 @@ def make_link(database: Database, config: Config, client: Client) -> MakeLink:
         caller = system(client.project_id)
         with database.transaction():
             token, _ = tokens.give(caller, purpose, 3_600, user_id=user_id, payload=payload)
+        secrecy.note_text(token)
         return Link(PATHS[purpose], client.project_id, token)
 
     return make
