@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import passkey_pb2 as pb
-from roster.v1 import project_pb2, project_service_pb2, session_pb2, user_pb2
+from roster.v1 import session_pb2, user_pb2
 from roster.v1 import user_action_service_pb2 as action_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
@@ -26,6 +26,7 @@ from tests.rpc.passkey_requests import (
     ask_for,
     begin,
     delete_passkeys,
+    demand_second_factors,
     finish,
     finish_sign_in,
     passkeys_of,
@@ -363,13 +364,7 @@ def test_user_who_is_kept_from_signing_in(client: Client, ann: user_pb2.User, pa
 @pytest.fixture
 def strict(client: Client, passkey: Passkey) -> None:
     """Passwords alone do not suffice in the project."""
-    policy = project_pb2.MfaPolicy(required=True)
-    passkeys = project_pb2.PasskeyPolicy(rp_id=RP_ID, origins=[ORIGIN])
-    settings = project_pb2.ProjectSettings(mfa_policy=policy, passkey_policy=passkeys)
-    project = project_pb2.Project(project_id=client.project_id, settings=settings)
-    client.projects.UpdateProject(
-        project_service_pb2.UpdateProjectRequest(project=project, update_mask={"paths": ["settings"]})
-    )
+    demand_second_factors(client)
 
 
 def complete(
