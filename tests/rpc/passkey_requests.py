@@ -8,7 +8,8 @@ from typing import Any
 
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import passkey_pb2 as pb
-from roster.v1 import project_pb2, project_service_pb2, user_pb2
+from roster.v1 import project_pb2, user_pb2
+from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.authenticator import Passkey, made_for
@@ -21,11 +22,20 @@ ORIGIN = "https://login.example.com"
 def set_passkey_policy(client: Client, **values: Any) -> None:
     """Makes this the project's passkey policy: that of these tests, with the values given."""
     policy = project_pb2.PasskeyPolicy(**({"rp_id": RP_ID, "origins": [ORIGIN]} | values))
-    project = project_pb2.Project(
-        project_id=client.project_id, settings=project_pb2.ProjectSettings(passkey_policy=policy)
-    )
+    _set(client, "passkey_policy", policy)
+
+
+def demand_second_factors(client: Client) -> None:
+    """Passwords alone do not suffice in the project any more."""
+    _set(client, "mfa_policy", project_pb2.MfaPolicy(required=True))
+
+
+def _set(client: Client, name: str, policy: Any) -> None:
+    """Sets one group of the project's settings, and leaves the others."""
+    present = client.projects.GetProject(project_rpc.GetProjectRequest(project_id=client.project_id)).project
+    getattr(present.settings, name).CopyFrom(policy)
     client.projects.UpdateProject(
-        project_service_pb2.UpdateProjectRequest(project=project, update_mask={"paths": ["settings"]})
+        project_rpc.UpdateProjectRequest(project=present, update_mask={"paths": ["settings"]})
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import passkey_pb2 as pb
-from roster.v1 import project_pb2, project_service_pb2, session_pb2, user_pb2
+from roster.v1 import session_pb2, user_pb2
 from roster.v1 import user_action_service_pb2 as action_rpc
 from roster.v1 import user_service_pb2 as user_rpc
 
@@ -26,6 +26,7 @@ from tests.rpc.passkey_requests import (
     ask_for,
     begin,
     delete_passkeys,
+    demand_second_factors,
     finish,
     finish_sign_in,
     passkeys_of,
@@ -34,9 +35,9 @@ from tests.rpc.passkey_requests import (
     sign_in,
 )
 from tests.rpc.session_requests import claims_of, create_user, sessions_of
-from tests.rpc.test_concurrency import at_once, outcomes
 from tests.rpc.sign_in_requests import MFA, challenge, token_of, user_with
 from tests.rpc.sign_in_requests import sign_in as sign_in_by_password
+from tests.rpc.test_concurrency import at_once, outcomes
 
 FALSE: list[dict[str, Any]] = [
     {"origin": "https://login.example.org"},
@@ -269,8 +270,8 @@ def test_count_that_goes_on(server: Running, client: Client, passkey: Passkey) -
 def test_count_that_goes_back(
     server: Running, client: Client, ann: user_pb2.User, passkey: Passkey, count: int
 ) -> None:
-    """Shows that there are two of the passkey. Which is the true one nobody knows: it is told, and the one that
-    is ahead serves on."""
+    """Shows that there are two of the passkey. Which is the true one nobody knows: it is told, and the one
+    that is ahead serves on."""
     sign_in(client, replace(passkey, sign_count=5))
 
     rejected(client, answer(replace(passkey, sign_count=count), ask_for(client)))
@@ -309,9 +310,9 @@ def test_many_at_the_same_time(client: Client, ann: user_pb2.User, passkey: Pass
     assertions = [answer(passkey, ask_for(client)) for _ in range(6)]
     deletions = [partial(delete_passkeys, client, ann.user_id, ann.user_id) for _ in range(4)]
 
-    results = at_once([partial(finish_sign_in, client, each) for each in assertions), *deletions)
+    results = at_once([*(partial(finish_sign_in, client, each) for each in assertions), *deletions])
 
-    assert outcomes == [""] * 10
+    assert outcomes(results) == {"OK": 10}
     assert len(sessions_of(client, ann.user_id)) == 6
 
 
@@ -323,7 +324,7 @@ def test_deleted_passkey(client: Client, ann: user_pb2.User, passkey: Passkey) -
     options = ask_for(client)
     delete_passkeys(client, ann.user_id)
 
-    rejected(client, answer(passkey, options])
+    rejected(client, answer(passkey, options))
 
 
 def test_deleted_user(client: Client, ann: user_pb2.User, passkey: Passkey) -> None:
@@ -363,13 +364,7 @@ def test_user_who_is_kept_from_signing_in(client: Client, ann: user_pb2.User, pa
 @pytest.fixture
 def strict(client: Client, passkey: Passkey) -> None:
     """Passwords alone do not suffice in the project."""
-    policy = project_pb2.MfaPolicy(required=True)
-    passkeys = project_pb2.PasskeyPolicy(rp_id=RP_ID, origins=[ORIGIN])
-    settings = project_pb2.ProjectSettings(mfa_policy=policy, passkey_policy=passkeys)
-    project = project_pb2.Project(project_id=client.project_id, settings=settings)
-    client.projects.UpdateProject(
-        project_service_pb2.UpdateProjectRequest(project=project, update_mask={"paths": ["settings"]})
-    )
+    demand_second_factors(client)
 
 
 def complete(
