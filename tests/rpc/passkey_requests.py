@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import passkey_pb2 as pb
 from roster.v1 import project_pb2, user_pb2
@@ -13,7 +16,10 @@ from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.authenticator import Passkey, made_for
-from tests.calling import Client
+from tests.calling import Client, Refused
+from tests.conftest import sql
+from tests.process.conftest import eventually
+from tests.rpc.batch_requests import AT_WORK
 
 RP_ID = "example.com"
 ORIGIN = "https://login.example.com"
@@ -104,3 +110,22 @@ def deletion(
 def delete_passkeys(client: Client, user_id: str, *passkey_ids: str) -> int:
     """Deletes passkeys of the user; returns how many."""
     return client.users.DeleteUserPasskeys(deletion(user_id, passkey_ids)).deleted_count
+
+
+def neck_and_neck(url: str, user_id: str, calls: Sequence[Callable[[], Any]]) -> Counter[str]:
+    """How often each reason, or `OK`, comes of calls all of which have read before one of them writes: the
+    user is locked until they all wait for that."""
+
+    def outcome(call: Callable[[], Any]) -> str:
+        try:
+            call()
+        except Refused as error:
+            return error.reason
+        return "OK"
+
+    with ThreadPoolExecutor(len(calls)) as pool, psycopg.connect(url) as lock:
+        lock.execute("SELECT FROM users WHERE user_id = %s FOR UPDATE", [user_id])
+        results = [pool.submit(outcome, call) for call in calls]
+        eventually(lambda: sql(url, f"{AT_WORK} AND wait_event_type = 'Lock'") == [(len(calls),)])
+        lock.commit()
+        return Counter(result.result(30.0) for result in results)

@@ -21,12 +21,12 @@ from tests.rpc.passkey_requests import (
     RP_ID,
     begin,
     finish,
+    neck_and_neck,
     passkeys_of,
     register,
     set_passkey_policy,
 )
 from tests.rpc.session_requests import create_user, revoke_sessions
-from tests.rpc.test_concurrency import at_once, outcomes
 from tests.rpc.user_requests import read
 
 
@@ -306,21 +306,27 @@ def test_limit_holds_for_registrations_at_the_same_time(
     fill_up(server.url, ann.user_id, MAX_PASSKEYS_PER_USER - 1)
     made = [one_more(client, token) for _ in range(4)]
 
-    results = at_once(
-        [partial(finish, client, token, last, one.attestation(options)) for one, options, last in made]
+    results = neck_and_neck(
+        server.url,
+        ann.user_id,
+        [partial(finish, client, token, last, one.attestation(options)) for one, options, last in made],
     )
 
-    assert outcomes(results) == {"OK": 1, "PASSKEY_LIMIT": 3}
+    assert results == {"OK": 1, "PASSKEY_LIMIT": 3}
 
 
-def test_options_are_answered_once_at_the_same_time(client: Client, ann: user_pb2.User, token: str) -> None:
+def test_options_are_answered_once_at_the_same_time(
+    server: Running, client: Client, ann: user_pb2.User, token: str
+) -> None:
     """Of several answers one counts."""
     _, options, passkey_token = one_more(client, token)
     answers = [made_for(options, ORIGIN).attestation(options) for _ in range(4)]
 
-    results = at_once([partial(finish, client, token, passkey_token, answer) for answer in answers])
+    results = neck_and_neck(
+        server.url, ann.user_id, [partial(finish, client, token, passkey_token, answer) for answer in answers]
+    )
 
-    assert outcomes(results) == {"OK": 1, "PASSKEY_REJECTED": 3}
+    assert results == {"OK": 1, "PASSKEY_REJECTED": 3}
     assert len(passkeys_of(client, ann.user_id)) == 1
 
 
