@@ -36,12 +36,14 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.config import Config
 from server.domain.access_tokens import AccessTokens
 from server.domain.applied_action_batches import AppliedActionBatches
 from server.domain.applied_actions import AppliedActions
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.email_links import EmailLinks
 from server.domain.email_templates import EmailTemplates
+from server.domain.emails.action_emails import ActionEmails
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
 from server.domain.logins import Logins
@@ -102,6 +104,7 @@ class Parts:
     """What the services of one process share, those that one needs made when it is asked for."""
 
     database: Database
+    config: Config
     hasher: Hasher
     sealer: Sealer
     batches: Batches
@@ -115,6 +118,10 @@ class Parts:
     @cached_property
     def users(self) -> Users:
         return Users(self.database, self.passwords)
+
+    @cached_property
+    def action_emails(self) -> ActionEmails:
+        return ActionEmails(self.database, self.config)
 
     @cached_property
     def one_time_tokens(self) -> OneTimeTokens:
@@ -185,10 +192,10 @@ def _user_action_service(parts: Parts) -> UserActionService:
     return UserActionService(
         actions,
         UserActionReasons(parts.database),
-        AppliedActions(parts.database),
+        AppliedActions(parts.database, parts.action_emails),
         UserStatuses(parts.database),
         UserActionBatches(parts.database, actions),
-        AppliedActionBatches(parts.database),
+        AppliedActionBatches(parts.database, parts.action_emails),
         parts.batches,
         parts.email_links,
     )
