@@ -33,7 +33,7 @@ def event(
 ) -> dict[str, Any]:
     """The columns of the event of a phase. `locale` is the user's: the duration is told in its language.
     `enclose` makes of what is told the email that is told as well."""
-    told = {**facts(phase, applied, now, locale), "info": _info(caller)}
+    told = {**facts(phase, applied, now, locale), **events.origin_of(caller)}
     told = {name: value for name, value in told.items() if value}
     email = enclose(told)
     data = {
@@ -71,8 +71,3 @@ def facts(phase: str, applied: AppliedAction, now: datetime, locale: str) -> dic
         "expire_time": applied.expire_time and applied.expire_time.isoformat(),
         "localized_duration": duration_in_words(lasting - now, locale) if lasting else "",
     }
-
-
-def _info(caller: Caller) -> dict[str, str] | None:
-    origin = caller.origin()
-    return {"ip_address": origin.address, "user_agent": origin.user_agent} if origin.address else None

@@ -12,6 +12,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
     "user": (
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
         " password.set password.expired blocked unblocked expired email.sent email.failed"
+        " sign_in.failed locked unlocked mfa.enabled mfa.reset"
         " passkey.registered passkey.deleted passkey.clone_suspected provider_token.set"
     ),
     "session": "started ended reuse_detected",

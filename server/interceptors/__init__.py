@@ -14,6 +14,7 @@ from server.interceptors.deadline import Deadline
 from server.interceptors.errors import Errors
 from server.interceptors.management_key import ManagementKeyCheck
 from server.interceptors.metrics import Metrics
+from server.interceptors.origin import Origins
 from server.interceptors.request_id import RequestId
 from server.interceptors.transaction import Transaction
 from server.interceptors.validation import Validation
@@ -34,7 +35,9 @@ def way(methods: Mapping[str, Method], database: Database, readers: Readers, con
             Metrics(),  # before the key check, so that refusals are counted
             Errors(),  # below log and metrics, which want the status; above all that raises
             Deadline(database, config),  # bounds the key check's look at the database as well
-            ManagementKeyCheck(Keyring(database, config.key_cache_seconds), readers),
+            ManagementKeyCheck(
+                Keyring(database, config.key_cache_seconds), readers, Origins(config.trusted_proxies)
+            ),
             Validation(),  # after the key, so that a stranger learns nothing about the contract
             Transaction(database),  # last, so that a refused call never takes a connection
         ],
