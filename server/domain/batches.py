@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from server.domain.caller import Caller
 from server.domain.text import fold
 from server.domain.user import UserRef
+from server.domain.welcomes import NOTHING, Welcome
 from server.errors import Error, Reason
 from server.store import batches as rows
 from server.store import user_batches as user_rows
@@ -25,6 +26,8 @@ class Options:
     """FAIL, SKIP or UPDATE."""
     dry_run: bool = False
     all_or_nothing: bool = False
+    welcome: Welcome = NOTHING
+    """What users are sent who are created."""
 
 
 class Outcome(NamedTuple):

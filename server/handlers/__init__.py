@@ -214,8 +214,19 @@ class Parts:
         )
 
     @cached_property
+    def sign_ups(self) -> SignUps:
+        return SignUps(self.database, self.one_time_tokens, self.passwords, self.users)
+
+    @cached_property
     def email_links(self) -> EmailLinks:
-        return EmailLinks(self.database, self.one_time_tokens, self.users, self.passwords)
+        return EmailLinks(
+            self.database,
+            self.one_time_tokens,
+            self.passwords,
+            UserStatuses(self.database),
+            self.lockouts,
+            self.sign_ups,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +281,7 @@ def _auth_service(parts: Parts) -> AuthService:
         parts.password_changes,
         parts.totp,
         parts.passkeys,
-        SignUps(parts.database, parts.one_time_tokens, parts.passwords),
+        parts.sign_ups,
         parts.email_links,
         parts.signing_keys,
     )

@@ -19,12 +19,11 @@ from server.domain.emails.wording import Email, Wording
 from server.domain.one_time_tokens import OneTimeTokens, Purpose
 from server.domain.projects import Project
 from server.domain.sealing import Sealer
-from server.domain.user import User, UserRef
-from server.domain.user_writing import UserWriter
-from server.errors import Error
+from server.domain.user import User, UserRef, user_of
 from server.store import email_deliveries as rows
 from server.store import email_templates as template_rows
 from server.store import projects as project_rows
+from server.store import users as user_rows
 from server.store.database import Database, Row
 
 log = structlog.get_logger("roster.emails")
@@ -90,7 +89,6 @@ class Delivery:
         self._database = database
         self._config = config
         self._tokens = OneTimeTokens(database, sealer)
-        self._writer = UserWriter(database)
         self._actions = ActionEmails(database, config)
 
     def prepare(self, order: Order) -> Letter | None:
@@ -174,7 +172,7 @@ class Delivery:
         kept = self._tokens.take(caller, order.email_id, Purpose.EMAIL)
         if kept is None:
             return
-        for kind in ("email", "phone_number", "login_id"):
+        for kind in kept.payload["kinds"]:
             if user := self._user(caller, UserRef(kind, kept.payload["identifier"])):
                 key = outbox.of_user(order.kind, user.user_id)
                 if user.email and outbox.admitted(self._database, caller, key) is None:
@@ -182,10 +180,8 @@ class Delivery:
                 return
 
     def _user(self, caller: Caller, by: UserRef) -> User | None:
-        try:
-            return self._writer.get(caller, by) if by.key else None
-        except Error:
-            return None
+        row = user_rows.get(self._database, caller.project_id, by.kind, by.key)
+        return None if row is None else user_of(row)
 
     # -- what it says --------------------------------------------------------------------------
 

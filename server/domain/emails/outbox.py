@@ -78,6 +78,12 @@ def admit(database: Database, caller: Caller, key: bytes) -> None:
         raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=seconds)
 
 
+def refuse_locked(database: Database, caller: Caller, key: bytes) -> None:
+    """Counts nothing. Raises EMAILS_TOO_FREQUENT if no other email may be sent now."""
+    if locked := throttles.locked(database, caller.project_id, [key]):
+        raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=max(locked.values()))
+
+
 def count_first(database: Database, caller: Caller, kind: EmailKind, user_ids: Iterable[str]) -> None:
     """Counts the first emails of a kind to users who are new."""
     policy = caller.settings.email_policy
