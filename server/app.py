@@ -52,7 +52,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = hasher_of(config, queue=config.threads // 2)
-    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
+    parts = Parts(database, config, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]

@@ -18,7 +18,8 @@ from server.domain.users import BLANK
 from tests.calling import Client, Refused, refused
 from tests.conftest import Running, StartServer, sql
 from tests.rpc.action_requests import ACTIVE as ACTIVE_ACTION
-from tests.rpc.action_requests import CANCELLED, apply, applied_to, define, retire
+from tests.rpc.action_requests import CANCELLED, applied_to, apply, define, retire
+from tests.rpc.password_requests import GOOD
 from tests.rpc.sign_in_requests import (
     MFA,
     WRONG,
@@ -33,7 +34,6 @@ from tests.rpc.sign_in_requests import (
     user_with,
 )
 from tests.rpc.test_concurrency import at_once, outcomes
-from tests.rpc.password_requests import GOOD
 
 FEW = {"attempts": 3, "window_seconds": 3_600, "duration_seconds": 600}
 
