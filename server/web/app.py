@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from server.config import Config
 from server.domain.parts import SharedParts
 from server.domain.passwords.hasher import hasher_of
+from server.domain.proxies import Proxies
 from server.domain.sealing import sealer_of
 from server.store.database import Database
 from server.web.answering import Answering
@@ -30,7 +31,7 @@ _HASHINGS_THAT_WAIT: Final = THREADS // 2
 def create_app(config: Config, database: Database, work: Work) -> ASGIApp:
     """What answers requests on this database."""
     parts = SharedParts(database, config, hasher_of(config, queue=_HASHINGS_THAT_WAIT), sealer_of(config))
-    visitors = Visitors(database)
+    visitors = Visitors(database, Proxies(config.trusted_proxies))
     health = Health(database, work)
     jwks = Jwks(visitors, parts.signing_keys, work)
     tools = _tools(parts, visitors, work)

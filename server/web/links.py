@@ -26,7 +26,7 @@ from server.web.forms import fields_of
 from server.web.languages import Language, spoken
 from server.web.pages import page
 from server.web.password_rules import broken, requirements
-from server.web.visitors import Visitors, caller_of
+from server.web.visitors import Visitors
 from server.web.work import Work
 
 _log = structlog.get_logger("roster.web")
@@ -132,7 +132,7 @@ class LinkPage:
 
     def _looked_at(self, request: Request, link: Link) -> Visit:
         project = self._tools.visitors.project(link.project_id)
-        caller = caller_of(request, project)
+        caller = self._tools.visitors.caller(request, project)
         taken = self._tools.tokens.look(caller, link.token, *self._kind.purposes)
         if taken is None:
             raise Error(Reason.LINK_INVALID)

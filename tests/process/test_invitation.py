@@ -12,6 +12,8 @@ from roster.v1 import auth_service_pb2, project_pb2, project_service_pb2, user_p
 from roster.v1 import user_service_pb2 as rpc
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.calling import Client
 from tests.process.conftest import eventually
@@ -36,7 +38,10 @@ def link_to(service: Service, address: str) -> str:
 
 
 def press(browser: Chrome) -> None:
+    """Returns when the next page is there."""
+    page = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.TAG_NAME, "button").click()
+    WebDriverWait(browser, 20).until(staleness_of(page))
 
 
 def type_passwords(browser: Chrome, password: str, again: str) -> None:
@@ -95,7 +100,7 @@ def test_invited_user_chooses_a_password_and_signs_in(start: StartService, brows
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_stranger_signs_up(start: StartService, browser: Chrome, language: str) -> None:
-    service = start()
+    service = start(ROSTER_KEY_CACHE_SECONDS="0")
     client = service.client()
     settings = project_pb2.ProjectSettings(sign_up_policy=project_pb2.SignUpPolicy(allowed=True))
     project = project_pb2.Project(project_id=client.project_id, settings=settings)
