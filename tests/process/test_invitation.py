@@ -18,8 +18,17 @@ from selenium.webdriver.support.wait import WebDriverWait
 from tests.calling import Client
 from tests.process.conftest import eventually
 from tests.process.service import Service, StartService
+from tests.process.test_web import is_ready
 
 PASSWORD = "note G of 1843"
+
+
+@pytest.fixture
+def service(start: StartService) -> Service:
+    """A service that knows what changes at once, and whose pages are there."""
+    service = start(ROSTER_KEY_CACHE_SECONDS="0")
+    eventually(lambda: is_ready(service))
+    return service
 
 
 def emails_to(service: Service, address: str) -> list[str]:
@@ -69,8 +78,7 @@ def written(data_dir: Path) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in data_dir.glob("log.*"))
 
 
-def test_invited_user_chooses_a_password_and_signs_in(start: StartService, browser: Chrome) -> None:
-    service = start()
+def test_invited_user_chooses_a_password_and_signs_in(service: Service, browser: Chrome) -> None:
     client = service.client()
     assert f"Emails:      {service.data_dir / 'emails'}" in service.banner
     user = user_pb2.User(email="ada@example.com", given_name="Ada", locale="en")
@@ -99,8 +107,7 @@ def test_invited_user_chooses_a_password_and_signs_in(start: StartService, brows
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_stranger_signs_up(start: StartService, browser: Chrome, language: str) -> None:
-    service = start(ROSTER_KEY_CACHE_SECONDS="0")
+def test_stranger_signs_up(service: Service, browser: Chrome, language: str) -> None:
     client = service.client()
     settings = project_pb2.ProjectSettings(sign_up_policy=project_pb2.SignUpPolicy(allowed=True))
     project = project_pb2.Project(project_id=client.project_id, settings=settings)
@@ -118,9 +125,8 @@ def test_stranger_signs_up(start: StartService, browser: Chrome, language: str) 
 
 
 def test_forgotten_password_is_replaced_from_a_phone_without_script(
-    start: StartService, browser: Chrome
+    service: Service, browser: Chrome
 ) -> None:
-    service = start()
     client = service.client()
     user = user_pb2.User(email="ada@example.com", locale="de")
     client.users.CreateUser(rpc.CreateUserRequest(user=user))
