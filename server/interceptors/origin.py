@@ -58,7 +58,8 @@ def peer_address(peer: str) -> str:
 
 
 def _metadata(context: grpc.ServicerContext, name: str) -> str:
-    """The metadata of this name; '' for none. Of several, grpc tells the last: what the nearest proxy wrote."""
+    """The metadata of this name; '' for none. Of several, grpc tells the last: what the nearest proxy has
+    written."""
     for key, value in context.invocation_metadata():
         if key == name and isinstance(value, str):
             return value

@@ -18,8 +18,8 @@ from tests.unit.password_digest_vectors import DIGESTS
 
 ROUNDS = 40
 BOUND = 1.15
-"""So much more of the processor one kind of refusal may take than another, by the medians of all rounds. Without
-what evens them out, one would take a tenth of another, or less."""
+"""So much more of the processor one kind of refusal may take than another, by the medians of all rounds.
+Without what evens them out, one would take a tenth of another, or less."""
 
 
 @pytest.fixture
