@@ -14,8 +14,7 @@ from roster.v1 import event_pb2, user_batch_pb2
 from server import convert
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.domain.event_feed import Feed
-from server.domain.passwords.context import Argon2Cost
-from server.domain.passwords.hasher import Hasher
+from server.domain.passwords.hasher import hasher_of
 from server.domain.sealing import sealer_of
 from server.domain.user_exports import UserExports
 from server.handlers import SERVICES, Parts, methods
@@ -52,7 +51,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
         ),
     )
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
-    hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
+    hasher = hasher_of(config, queue=config.threads // 2)
     parts = Parts(database, config, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
@@ -65,14 +64,6 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return Server(
         server, HealthMonitor(checks, names, database), calls, feed, exports, batches, readers, database
-    )
-
-
-def _argon2_cost(config: Config) -> Argon2Cost:
-    return Argon2Cost(
-        time_cost=config.argon2_time_cost,
-        memory_cost=config.argon2_memory_cost,
-        parallelism=config.argon2_parallelism,
     )
 
 

@@ -26,7 +26,7 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         """See `EmailPolicy`."""
         if self.utf8 or str(value).isascii():
-            return super().fold(name, value)
+            return str(super().fold(name, value))
         addresses = [(one.display_name, one.addr_spec) for one in getattr(value, "addresses", ())]
         if addresses:
             encoded = ", ".join(map(formataddr, addresses))
