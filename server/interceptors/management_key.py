@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from server.domain.access_tokens import AccessTokens
 from server.domain.caller import Caller, Origin
 from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
@@ -20,14 +21,15 @@ from server.store.readers import Readers
 class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
-    def __init__(self, keyring: Keyring, readers: Readers) -> None:
+    def __init__(self, keyring: Keyring, readers: Readers, access_tokens: AccessTokens) -> None:
         self._keyring = keyring
         self._readers = readers
+        self._access_tokens = access_tokens
 
     def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """The threads of streams are many, and held for long: a look at the key gives them no connection."""
-        self._readers.run(lambda: self.enter(call, method))
         call.readmit = lambda: self._readmission(call, method).until
+        self._readers.run(lambda: self.enter(call, method))
         yield from proceed(request, call)
 
     def enter(self, call: Call, method: Method) -> None:
@@ -56,7 +58,15 @@ class ManagementKeyCheck(Interceptor):
             admission.page_token_key,
             admission.settings,
             lambda: _origin(call),
+            lambda token: self._session_of(call, token),
         )
+
+    def _session_of(self, call: Call, token: str) -> str:
+        def verified() -> str:
+            return self._access_tokens.verify(call.caller, token).session_id
+
+        # The messages of a stream are read by a thread that has no connection.
+        return verified() if call.readmit is None else self._readers.run(verified)
 
     def _admission(self, call: Call, method: Method) -> Admission:
         authorization = call.metadata.get("authorization")
