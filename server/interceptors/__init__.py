@@ -41,7 +41,7 @@ def way(
             Metrics(),  # before the key check, so that refusals are counted
             Errors(),  # below log and metrics, which want the status; above all that raises
             Deadline(database, config),  # bounds the key check's look at the database as well
-            ManagementKeyCheck(Keyring(database, config.key_cache_seconds), readers, access_tokens),
+            ManagementKeyCheck(database, Keyring(database, config.key_cache_seconds), readers, access_tokens),
             Validation(),  # after the key, so that a stranger learns nothing about the contract
             Transaction(database),  # last, so that a refused call never takes a connection
         ],

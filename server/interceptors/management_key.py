@@ -14,6 +14,7 @@ from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
 from server.interceptors.wrapping import Interceptor, Proceed
+from server.store.database import Database
 from server.store.errors import Unavailable
 from server.store.readers import Readers
 
@@ -21,7 +22,10 @@ from server.store.readers import Readers
 class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
-    def __init__(self, keyring: Keyring, readers: Readers, access_tokens: AccessTokens) -> None:
+    def __init__(
+        self, database: Database, keyring: Keyring, readers: Readers, access_tokens: AccessTokens
+    ) -> None:
+        self._database = database
         self._keyring = keyring
         self._readers = readers
         self._access_tokens = access_tokens
@@ -65,8 +69,12 @@ class ManagementKeyCheck(Interceptor):
         def verified() -> str:
             return self._access_tokens.verify(call.caller, token).session_id
 
-        # The messages of a stream are read by a thread that has no connection.
-        return verified() if call.readmit is None else self._readers.run(verified)
+        if call.readmit is not None:
+            # The messages of a stream are read by a thread that has no connection.
+            return self._readers.run(verified)
+        # A call's transaction begins with what the call is about.
+        with self._database.aside():
+            return verified()
 
     def _admission(self, call: Call, method: Method) -> Admission:
         authorization = call.metadata.get("authorization")
