@@ -7,11 +7,12 @@ ones as flags too. `Config` is immutable, and pickled as it is to every worker p
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # Limits that the contract states as well; a contract test holds the two together.
 MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
@@ -32,6 +33,15 @@ MAX_PROVIDER_TOKENS_PER_USER: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Network = IPv4Network | IPv6Network
+
+
+def _networks(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
+"""In a variable of the environment: with commas between them."""
 
 
 class Config(BaseSettings):
@@ -94,6 +104,11 @@ class Config(BaseSettings):
     migrate: bool = True
     """Whether `serve` brings the schema up to date before it serves."""
 
+    # -- where callers are ------------------------------------------------------------------
+    trusted_proxies: Networks = ()
+    """Networks of proxies whose `x-forwarded-for` tells where a call comes from, such as
+    `10.0.0.0/8,fd00::/8`; the address that counts is the last one in it that is none of theirs."""
+
     # -- bounds ------------------------------------------------------------------------------
     call_timeout: Seconds = 10.0
     """Seconds that one call may spend on the database; a caller's shorter deadline wins."""
@@ -144,6 +159,9 @@ class Config(BaseSettings):
 
     delivery_retention_days: Annotated[float, Field(ge=2)] = 30.0
     """Days that the record of a delivery to a webhook is kept once it is done."""
+
+    login_retention_days: Annotated[float, Field(gt=0)] = 90.0
+    """Days that attempts to sign in are kept."""
 
     request_retention_hours: Annotated[float, Field(ge=REQUEST_ID_LIFETIME_HOURS)] = 48.0
     """Hours that the answers to requests with a `request_id` are kept; repeats are known for 24."""

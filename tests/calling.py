@@ -23,6 +23,7 @@ from roster.v1 import (
     project_service_pb2_grpc,
     role_service_pb2_grpc,
     tenant_service_pb2_grpc,
+    user_action_pb2,
     user_action_service_pb2_grpc,
     user_service_pb2_grpc,
     webhook_service_pb2_grpc,
@@ -39,6 +40,7 @@ _DETAILS = {
         error_details_pb2.BadRequest,
         error_details_pb2.RetryInfo,
         error_details_pb2.ResourceInfo,
+        user_action_pb2.LoginPreventions,
     )
 }
 

@@ -13,6 +13,7 @@ from roster.v1 import (
     annotations_pb2,
     application_pb2,
     custom_attribute_pb2,
+    email_template_pb2,
     management_key_pb2,
     password_pb2,
     project_pb2,
@@ -33,6 +34,7 @@ from server.handlers import SERVICES
 from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
+from tests.requests_of_emails import of_email_templates, template_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -72,6 +74,7 @@ class Ground:
     key: management_key_pb2.ManagementKey
     actions: ActionGround
     webhooks: WebhookGround
+    email_template: email_template_pb2.EmailTemplate
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -134,7 +137,10 @@ def ground(client: Client) -> Ground:
     )
     actions = action_ground(client, user, blocked=tester)
     webhooks = webhook_ground(client)
-    return Ground(client.project_id, user, role, tenant, application, attribute, key, actions, webhooks)
+    template = template_ground(client)
+    return Ground(
+        client.project_id, user, role, tenant, application, attribute, key, actions, webhooks, template
+    )
 
 
 def requests(on: Ground) -> dict[str, Any]:
@@ -151,6 +157,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_user_actions(on),
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
+        **of_email_templates(on),
     }
 
 
@@ -323,6 +330,7 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
         "EventService": client.events,
         "UserActionService": client.actions,
         "WebhookService": client.webhooks,
+        "EmailTemplateService": client.email_templates,
     }
     answer = getattr(services[service], method)(request, **options)
     if not isinstance(answer, Stream):

@@ -7,6 +7,7 @@ from server.convert.batches import (
     user_action_result,
     user_result,
 )
+from server.convert.emails import email_template_message, email_template_values, preview_source
 from server.convert.events import event_filter, event_message, watch_request
 from server.convert.exports import export_request, exported_user_message
 from server.convert.passkeys import assertion, passkey_message, provider_token, provider_token_message
@@ -25,6 +26,8 @@ from server.convert.resources import (
 from server.convert.sessions import (
     claims,
     credential,
+    login_message,
+    second_factor,
     session_message,
     signed_in,
     signing_key_message,
@@ -85,11 +88,14 @@ __all__ = [
     "credential",
     "custom_attribute_message",
     "delivery_filter",
+    "email_template_message",
+    "email_template_values",
     "event_filter",
     "event_message",
     "export_request",
     "exported_user_message",
     "instant",
+    "login_message",
     "management_key_message",
     "masked",
     "named_attributes",
@@ -97,6 +103,7 @@ __all__ = [
     "passkey_message",
     "populated",
     "preventions_message",
+    "preview_source",
     "project_message",
     "provider_token",
     "provider_token_message",
@@ -104,6 +111,7 @@ __all__ = [
     "role_ref",
     "role_requests",
     "search_field",
+    "second_factor",
     "session_message",
     "settings_values",
     "signed_in",

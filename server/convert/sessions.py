@@ -8,10 +8,13 @@ from google.protobuf.struct_pb2 import Struct
 from roster.v1 import auth_service_pb2
 from roster.v1 import session_pb2 as pb
 
+from server.convert.passkeys import assertion
 from server.convert.users import write_user
 from server.convert.values import json_value, timestamp, write_instant, write_json_members
+from server.domain.logins import Login
 from server.domain.password_changes import Credential
-from server.domain.session import Challenge, Outcome, Session, Tokens
+from server.domain.session import Challenge, LoginMethod, Outcome, Session, Tokens
+from server.domain.sign_in import SecondFactor
 from server.domain.signing_keys import PublicKey
 
 R = TypeVar("R")
@@ -40,6 +43,28 @@ def signed_in(response: R, outcome: Outcome) -> R:
 def credential(request: Any) -> Credential:
     """What a user shows in place of a sign-in."""
     return Credential(request.access_token, request.challenge_token)
+
+
+def second_factor(request: auth_service_pb2.CompleteMfaRequest) -> SecondFactor:
+    """What a user proves beside the password."""
+    proof = request.WhichOneof("proof")
+    if proof == "passkey":
+        return SecondFactor(LoginMethod.PASSKEY, assertion=assertion(request.passkey))
+    method = LoginMethod.TOTP if proof == "totp_code" else LoginMethod.RECOVERY_CODE
+    return SecondFactor(method, getattr(request, str(proof)))
+
+
+def login_message(value: Login) -> pb.Login:
+    """An attempt to sign in, as it is answered."""
+    return pb.Login(
+        login_record_id=value.login_record_id,
+        create_time=timestamp(value.create_time),
+        ip_address=value.ip_address,
+        user_agent=value.user_agent,
+        method=getattr(pb, f"LOGIN_METHOD_{value.method}"),
+        outcome=getattr(pb, f"LOGIN_OUTCOME_{value.outcome}"),
+        session_id=value.session_id or "",
+    )
 
 
 def updated_access_token(value: Tokens) -> auth_service_pb2.UpdateAccessTokenResponse:

@@ -23,6 +23,9 @@ from server.domain.user_lists import UserFilter
 _STATUS_VALUES: Final[dict[str, Any]] = {
     name.removeprefix("USER_STATUS_"): value for name, value in user_pb2.UserStatus.items()
 }
+_AUTH_METHODS: Final = {
+    value: name.removeprefix("AUTH_METHOD_") for name, value in user_pb2.AuthMethod.items()
+}
 _STATUS_NAMES: Final = {value: name for name, value in _STATUS_VALUES.items()}
 
 
@@ -252,7 +255,7 @@ def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
         tenant_ids=[tenant_id.lower() for tenant_id in message.tenant_ids],
         tenant_roles=[(asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles],
         application_ids=[application_id.lower() for application_id in message.application_ids],
-        with_password=user_pb2.AUTH_METHOD_PASSWORD in message.auth_methods,
+        auth_methods=[_AUTH_METHODS[method] for method in dict.fromkeys(message.auth_methods)],
         attributes=[_condition(asked, position) for position, asked in enumerate(message.attributes)],
         **{name: within("filter", instant, message, name) for name in times},
         **{name: getattr(message, name) if message.HasField(name) else None for name in flags},

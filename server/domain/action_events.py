@@ -35,7 +35,6 @@ def _data(
     caller: Caller, phase: str, applied: AppliedAction, now: datetime, locale: str, notify_user: bool
 ) -> dict[str, Any]:
     lasting = applied.expire_time if phase in ("START", "MODIFY") else None
-    origin = caller.origin()
     told = {
         "phase": phase.lower(),
         "applied_action_id": applied.applied_action_id,
@@ -52,7 +51,7 @@ def _data(
         "application_ids": applied.application_ids,
         "expire_time": applied.expire_time,
         "localized_duration": duration_in_words(lasting - now, locale) if lasting else "",
-        "info": {"ip_address": origin.address, "user_agent": origin.user_agent} if origin.address else None,
+        **events.origin_of(caller),
     }
     return {
         **{name: value for name, value in told.items() if value},

@@ -65,6 +65,11 @@ class AppliedActions:
         items = [applied_of(row) for row in listed]
         return page_of(page, items, [(row[-1], row[0]) for row in listed], total)
 
+    def active(self, caller: Caller, user_id: str, user_action_id: str) -> AppliedAction | None:
+        """The newest active application of a definition to a user."""
+        row = rows.active(self._database, caller.project_id, user_id, user_action_id)
+        return None if row is None else applied_of(row)
+
     # -- doing ---------------------------------------------------------------------------------
 
     def apply(self, caller: Caller, by: UserRef, asked: Application) -> AppliedAction:
@@ -82,7 +87,9 @@ class AppliedActions:
             user_rows.lock(self._database, caller.project_id, by.kind, by.key)
             ground = self._ground(caller, by, asked)
         applied = ground.applied(asked)
-        if not alone and (existing := self._active(caller, ground.user_id, asked)):
+        if not alone and (existing := self.active(caller, ground.user_id, asked.user_action_id)):
+            if asked.if_already_active == "REJECT":
+                raise Error(Reason.ACTION_ALREADY_ACTIVE, applied_action_id=existing.applied_action_id)
             return existing
         event = action_events.event(
             caller, "START", applied, ground.now, ground.locale, notify_user=asked.wish.notify_user
@@ -137,15 +144,6 @@ class AppliedActions:
         if row is None:
             raise user_not_found(by)
         return Found(*row).ground(asked)
-
-    def _active(self, caller: Caller, user_id: str, asked: Application) -> AppliedAction | None:
-        row = rows.active(self._database, caller.project_id, user_id, asked.user_action_id)
-        if row is None:
-            return None
-        existing = applied_of(row)
-        if asked.if_already_active == "REJECT":
-            raise Error(Reason.ACTION_ALREADY_ACTIVE, applied_action_id=existing.applied_action_id)
-        return existing
 
     def _locked(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str) -> _Standing:
         """The active action, locked until the transaction ends."""

@@ -77,7 +77,7 @@ class Origin(NamedTuple):
     """Where a call comes from."""
 
     address: str = ""
-    """IP address of the connection."""
+    """IP address of the connection, or the one that a trusted proxy tells."""
     user_agent: str = ""
 
 

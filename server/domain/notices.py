@@ -1,4 +1,4 @@
-"""Emails that tell users of what was done with their accounts, so that they learn of it if it was not they."""
+"""Emails that tell users what was done with their accounts, so that they learn of it if it was not they."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -87,7 +87,7 @@ class Passkeys:
         PASSKEY_LIMIT."""
         by = self._sessions.current(caller, access_token)
         party = self._configured(caller)
-        user = self._still_there(self._writer.get, caller, by)
+        user = self._locked(caller, by)
         held = self._held(caller, user.user_id)
         if len(held) >= MAX_PASSKEYS_PER_USER:
             raise _limit_reached()
@@ -109,7 +109,7 @@ class Passkeys:
                 credential = self._genuine(caller).created(credential_json, _challenge(taken))
             except NotGenuine:
                 raise self._rejected(caller, token, Purpose.PASSKEY_REGISTRATION) from None
-        user = self._still_there(self._writer.locked, caller, by)
+        user = self._locked(caller, by)
         if self._tokens.take(caller, token, Purpose.PASSKEY_REGISTRATION) is None:
             raise Error(Reason.PASSKEY_REJECTED)
         return self._create(caller, user, credential, display_name.strip())
@@ -244,10 +244,10 @@ class Passkeys:
         found = rows.held(self._database, caller.project_id, user_id)
         return [Held(bytes(credential_id), transports) for credential_id, transports in found]
 
-    def _still_there(self, read: Callable[[Caller, UserRef], User], caller: Caller, by: UserRef) -> User:
+    def _locked(self, caller: Caller, by: UserRef) -> User:
         """The user of a session, which a deletion in the meantime has ended. Raises SESSION_ENDED."""
         try:
-            return read(caller, by)
+            return self._writer.locked(caller, by)
         except Error as error:
             if error.reason is not Reason.USER_NOT_FOUND:
                 raise

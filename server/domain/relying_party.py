@@ -16,6 +16,8 @@ from webauthn import (
     verify_registration_response,
 )
 from webauthn.helpers import (
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
     parse_authentication_credential_json,
     parse_client_data_json,
     parse_registration_credential_json,
@@ -108,6 +110,8 @@ class RelyingParty:
                 expected_origin=list(self.origins),
                 require_user_verification=True,
             )
+            # A key that is none would be found out only when the user wants to sign in.
+            decoded_public_key_to_cryptography(decode_credential_public_key(verified.credential_public_key))
         except Exception as error:  # strangers' bytes make the library raise whatever there is
             raise NotGenuine from error
         if len(verified.credential_id) > _MAX_CREDENTIAL_ID_BYTES:

@@ -114,6 +114,16 @@ class Sessions:
             raise Error(Reason.SESSION_ENDED)
         return UserRef("user_id", user_id)
 
+    def proven(self, caller: Caller, access_token: str) -> tuple[str, tuple[LoginMethod, ...]]:
+        """(id of the user, how the user proved who they are) of an access token whose session lasts.
+        Raises ACCESS_TOKEN_INVALID, SESSION_ENDED."""
+        session_id = self._access_tokens.verify(caller, access_token).session_id
+        session = rows.lock(self._database, caller.project_id, session_id)
+        if session is None:
+            raise Error(Reason.SESSION_ENDED)
+        methods, _, _, user_id = session
+        return user_id, tuple(map(LoginMethod, methods))
+
     def add_claims(self, caller: Caller, access_token: str, claims: Mapping[str, Any]) -> Tokens:
         """A new access token with these claims as well; None takes one away. The refresh token is ''.
         Raises ACCESS_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, FIELDS_INVALID."""

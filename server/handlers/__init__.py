@@ -37,13 +37,16 @@ from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
 from server.domain.access_tokens import AccessTokens
+from server.domain.admission import Admission
 from server.domain.applied_action_batches import AppliedActionBatches
 from server.domain.applied_actions import AppliedActions
+from server.domain.attempts import Attempts
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.email_links import EmailLinks
 from server.domain.email_templates import EmailTemplates
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
+from server.domain.lockouts import Lockouts
 from server.domain.logins import Logins
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
@@ -58,6 +61,7 @@ from server.domain.provider_tokens import ProviderTokens
 from server.domain.refresh_tokens import RefreshTokens
 from server.domain.roles import Roles
 from server.domain.sealing import Sealer
+from server.domain.second_factors import SecondFactors
 from server.domain.sessions import Sessions
 from server.domain.sign_in import SignIn
 from server.domain.sign_ups import SignUps
@@ -137,12 +141,66 @@ class Parts:
         return Passkeys(self.database, self.one_time_tokens, self.sessions)
 
     @cached_property
+    def logins(self) -> Logins:
+        return Logins(self.database)
+
+    @cached_property
+    def lockouts(self) -> Lockouts:
+        return Lockouts(self.database, AppliedActions(self.database))
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        return Attempts(self.database, self.lockouts, self.logins)
+
+    @cached_property
+    def admission(self) -> Admission:
+        return Admission(
+            self.database,
+            self.one_time_tokens,
+            self.sessions,
+            UserStatuses(self.database),
+            self.lockouts,
+            self.logins,
+        )
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(self.database, self.sealer)
+
+    @cached_property
     def sign_in(self) -> SignIn:
-        return SignIn(self.database, self.hasher, self.sessions)
+        return SignIn(
+            self.database,
+            self.hasher,
+            self.one_time_tokens,
+            self.attempts,
+            self.admission,
+            self.second_factors,
+            self.passkeys,
+        )
+
+    @cached_property
+    def password_changes(self) -> PasswordChanges:
+        return PasswordChanges(
+            self.database,
+            self.hasher,
+            self.passwords,
+            self.one_time_tokens,
+            self.sessions,
+            self.attempts,
+            self.admission,
+        )
 
     @cached_property
     def totp(self) -> Totp:
-        return Totp(self.database, self.sealer, self.sign_in)
+        return Totp(
+            self.database,
+            self.one_time_tokens,
+            self.sessions,
+            self.attempts,
+            self.admission,
+            self.second_factors,
+        )
 
     @cached_property
     def email_links(self) -> EmailLinks:
@@ -172,7 +230,7 @@ def _user_service(parts: Parts) -> UserService:
         parts.exports,
         SignInParts(
             parts.sessions,
-            Logins(parts.database),
+            parts.logins,
             parts.passkeys,
             parts.totp,
             ProviderTokens(parts.database, parts.sealer),
@@ -198,7 +256,7 @@ def _auth_service(parts: Parts) -> AuthService:
     return AuthService(
         parts.sign_in,
         parts.sessions,
-        PasswordChanges(parts.database, parts.passwords, parts.sign_in),
+        parts.password_changes,
         parts.totp,
         parts.passkeys,
         SignUps(parts.database, parts.one_time_tokens, parts.passwords),

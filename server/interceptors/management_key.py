@@ -6,15 +6,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
-from server.domain.access_tokens import AccessTokens
-from server.domain.caller import Caller, Origin
+from server.domain.caller import Caller
 from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
+from server.interceptors.current_sessions import CurrentSessions
+from server.interceptors.origin import Origins
 from server.interceptors.wrapping import Interceptor, Proceed
-from server.store.database import Database
 from server.store.errors import Unavailable
 from server.store.readers import Readers
 
@@ -23,12 +22,12 @@ class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, readers: Readers, access_tokens: AccessTokens
+        self, keyring: Keyring, readers: Readers, origins: Origins, sessions: CurrentSessions
     ) -> None:
-        self._database = database
         self._keyring = keyring
         self._readers = readers
-        self._access_tokens = access_tokens
+        self._origins = origins
+        self._sessions = sessions
 
     def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """The threads of streams are many, and held for long: a look at the key gives them no connection."""
@@ -61,37 +60,14 @@ class ManagementKeyCheck(Interceptor):
             admission.grant,
             admission.page_token_key,
             admission.settings,
-            lambda: _origin(call),
-            lambda token: self._session_of(call, token),
+            lambda: self._origins.of(call.context),
+            lambda token: self._sessions.of(call, token),
         )
-
-    def _session_of(self, call: Call, token: str) -> str:
-        def verified() -> str:
-            return self._access_tokens.verify(call.caller, token).session_id
-
-        if call.readmit is not None:
-            # The messages of a stream are read by a thread that has no connection.
-            return self._readers.run(verified)
-        # A call's transaction begins with what the call is about.
-        with self._database.aside():
-            return verified()
 
     def _admission(self, call: Call, method: Method) -> Admission:
         authorization = call.metadata.get("authorization")
         return self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
-            lambda: peer_address(call.context.peer()),
+            lambda: self._origins.address(call.context),
             public=method.public,
         )
-
-
-def _origin(call: Call) -> Origin:
-    return Origin(peer_address(call.context.peer()), str(call.metadata.get("user-agent", ""))[:500])
-
-
-def peer_address(peer: str) -> str:
-    """The IP address in grpc's name of a peer: `ipv4:127.0.0.1:51234`, `ipv6:%5B::1%5D:51234`."""
-    family, _, rest = unquote(peer).partition(":")
-    if family not in ("ipv4", "ipv6"):
-        return peer
-    return rest.rpartition(":")[0].strip("[]").partition("%")[0]

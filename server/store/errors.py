@@ -33,6 +33,7 @@ CONSTRAINTS: Final[dict[str, Reason]] = {
     "passkeys_credential_key": Reason.PASSKEY_TAKEN,
     # The user or the definition was deleted between the look at it and its use.
     "applied_actions_user_fkey": Reason.USER_NOT_FOUND,
+    "one_time_tokens_user_fkey": Reason.USER_NOT_FOUND,
     "applied_actions_action_fkey": Reason.USER_ACTION_NOT_FOUND,
     # Grants are made under a lock on their roles, so only a deletion can meet it.
     "user_roles_role_fkey": Reason.ROLE_IN_USE,

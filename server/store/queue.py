@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.store.database import Database
 
@@ -54,7 +54,7 @@ def defer_all(database: Database, task: Task, arguments: Sequence[Mapping[str, s
         return
     with database.connection() as connection:
         jobs = _queue().configure_task(task.name, queue=task.queue, connection=connection)
-        jobs.batch_defer(*map(dict, arguments))
+        jobs.batch_defer(*(dict[str, Any](each) for each in arguments))
 
 
 @cache

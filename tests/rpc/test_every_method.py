@@ -35,6 +35,7 @@ LISTS_NOTHING = {
     "UserActionService/ListAppliedActions": "applied_actions",
     "WebhookService/ListWebhooks": "webhooks",
     "WebhookService/ListWebhookDeliveries": "webhook_deliveries",
+    "EmailTemplateService/ListEmailTemplates": "email_templates",
 }
 # What names nothing that is there already does its work in the caller's own project.
 NAMES_NOTHING = {
@@ -49,6 +50,7 @@ NAMES_NOTHING = {
     "UserActionService/CreateUserActionReason",
     "UserActionService/BatchCreateUserActions",
     "WebhookService/CreateWebhook",
+    "EmailTemplateService/CreateEmailTemplate",
 }
 
 SCOPES = {required_scope(method) for method in METHODS.values()}
