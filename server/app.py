@@ -14,8 +14,7 @@ from roster.v1 import event_pb2, user_batch_pb2
 from server import convert
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.domain.event_feed import Feed
-from server.domain.passwords.context import Argon2Cost
-from server.domain.passwords.hasher import Hasher
+from server.domain.passwords.hasher import hasher_of
 from server.domain.sealing import sealer_of
 from server.domain.user_exports import UserExports
 from server.handlers import SERVICES, Parts, methods
@@ -54,6 +53,12 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
+<<<<<<< HEAD
+=======
+    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
+    hasher = hasher_of(config, queue=config.threads // 2)
+    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
+>>>>>>> signing-in
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -65,14 +70,6 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return Server(
         server, HealthMonitor(checks, names, database), calls, feed, exports, batches, readers, database
-    )
-
-
-def _argon2_cost(config: Config) -> Argon2Cost:
-    return Argon2Cost(
-        time_cost=config.argon2_time_cost,
-        memory_cost=config.argon2_memory_cost,
-        parallelism=config.argon2_parallelism,
     )
 
 

@@ -102,8 +102,8 @@ class DataDirectory:
         return config.model_copy(update={"secret_key": SecretStr(key)})
 
     def with_public_url(self, config: Config) -> Config:
-        """The settings with the address that browsers find the web process at: the one that they have, or that
-        of the web process that was last started on the directory, if there was one."""
+        """The settings with the address that browsers find the web process at: the one that they have, or
+        that of the web process that was last started on the directory, if there was one."""
         held = self.credentials()
         if config.public_url is not None or held is None or not held.web_address:
             return config

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
@@ -391,6 +392,8 @@ class Violation:
 
     field: str
     description: str
+    rule: str = dataclass_field(default="", compare=False)
+    """The name of the rule, for those who have other words for it; '' if it has none."""
 
 
 class Error(Exception):

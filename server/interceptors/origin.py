@@ -5,14 +5,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Final
 from urllib.parse import unquote
 
 import grpc
 
 from server.domain.caller import Origin
 
-_USER_AGENT_CHARACTERS = 500
-_FORWARDED = "x-forwarded-for"
+_USER_AGENT_CHARACTERS: Final = 500
+_FORWARDED: Final = "x-forwarded-for"
 
 
 class Origins:
@@ -24,8 +25,7 @@ class Origins:
 
     def of(self, context: grpc.ServicerContext) -> Origin:
         """Address and user agent of a call."""
-        user_agent = _values(context, "user-agent")
-        return Origin(self.address(context), "".join(user_agent[-1:])[:_USER_AGENT_CHARACTERS])
+        return Origin(self.address(context), _metadata(context, "user-agent")[:_USER_AGENT_CHARACTERS])
 
     def address(self, context: grpc.ServicerContext) -> str:
         """The IP address that a call comes from.
@@ -36,7 +36,7 @@ class Origins:
         address = peer_address(context.peer())
         if not self._trusted:
             return address
-        told = [part.strip() for value in _values(context, _FORWARDED) for part in value.split(",")]
+        told = [part.strip() for part in _metadata(context, _FORWARDED).split(",")]
         while told and self._is_ours(address):
             before = _address_in(told.pop())
             if before is None:
@@ -57,9 +57,13 @@ def peer_address(peer: str) -> str:
     return rest.rpartition(":")[0].strip("[]").partition("%")[0]
 
 
-def _values(context: grpc.ServicerContext, name: str) -> list[str]:
-    """The values that the metadata has by this name, in their order."""
-    return [value for key, value in context.invocation_metadata() if key == name and isinstance(value, str)]
+def _metadata(context: grpc.ServicerContext, name: str) -> str:
+    """The metadata of this name; '' for none. Of several, grpc tells the last: what the nearest proxy has
+    written."""
+    for key, value in context.invocation_metadata():
+        if key == name and isinstance(value, str):
+            return value
+    return ""
 
 
 def _address_in(text: str) -> IPv4Address | IPv6Address | None:

@@ -13,9 +13,16 @@ from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticator
 
 from tests.calling import Client
 from tests.clients.page import served
-from tests.conftest import BeginSession
-from tests.rpc.passkey_requests import passkeys_of, set_passkey_policy
-from tests.rpc.session_requests import create_user
+from tests.conftest import BeginSession, Running
+from tests.rows import events
+from tests.rpc.passkey_requests import (
+    delete_passkeys,
+    demand_second_factors,
+    passkeys_of,
+    set_passkey_policy,
+)
+from tests.rpc.session_requests import claims_of, create_user
+from tests.rpc.sign_in_requests import MFA, challenge, user_with
 
 
 @pytest.fixture
@@ -106,3 +113,112 @@ def test_registration_from_another_origin(
             run(browser, "register", begin_session(ann.user_id).access_token)
 
     assert passkeys_of(client, ann.user_id) == []
+
+
+def test_sign_in(
+    client: Client, shop: str, ann: user_pb2.User, browser: Chrome, begin_session: BeginSession
+) -> None:
+    """Nobody says who they are: the browser knows."""
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+
+    for _ in range(2):
+        answer = run(browser, "signIn")
+
+        assert answer["user"]["userId"] == ann.user_id
+        assert claims_of(client, answer["accessToken"])["amr"] == ["passkey"]
+    (passkey,) = passkeys_of(client, ann.user_id)
+    assert passkey.HasField("last_use_time")
+    assert browser.get_log("browser") == []
+
+
+def test_second_factor(client: Client, shop: str, browser: Chrome, begin_session: BeginSession) -> None:
+    """After the password, where it does not suffice."""
+    ann = user_with(client, email="ann@example.com")
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+    demand_second_factors(client)
+
+    answer = run(browser, "completeMfa", challenge(client, MFA, "ann@example.com"))
+
+    assert claims_of(client, answer["accessToken"])["amr"] == ["password", "passkey"]
+
+
+def test_passkey_of_somebody_else_is_no_second_factor(
+    client: Client, shop: str, ann: user_pb2.User, browser: Chrome, begin_session: BeginSession
+) -> None:
+    """The browser does not even use it: the options do not allow it."""
+    bob = user_with(client, email="bob@example.com")
+    visit(browser, shop)
+    run(browser, "register", begin_session(bob.user_id).access_token)
+    browser.remove_all_credentials()
+    run(browser, "register", begin_session(ann.user_id).access_token)
+    demand_second_factors(client)
+
+    with pytest.raises(JavascriptException, match="NotAllowedError"):
+        run(browser, "completeMfa", challenge(client, MFA, "bob@example.com"))
+
+
+def test_sign_in_from_another_origin(
+    client: Client, shop: str, ann: user_pb2.User, browser: Chrome, begin_session: BeginSession
+) -> None:
+    """The browser uses the passkey, for the domain is the same; the project does not take it from there."""
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+
+    with served(client) as elsewhere:
+        browser.get(elsewhere)
+        with pytest.raises(JavascriptException, match="PASSKEY_REJECTED"):
+            run(browser, "signIn")
+
+    browser.get(shop)
+    assert run(browser, "signIn")["user"]["userId"] == ann.user_id
+
+
+def test_sign_in_from_another_domain(
+    client: Client, shop: str, ann: user_pb2.User, browser: Chrome, begin_session: BeginSession
+) -> None:
+    """The browser itself refuses."""
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+
+    browser.get(shop.replace("localhost", "shop.localhost"))
+    set_passkey_policy(client, rp_id="example.com", origins=[])
+    with pytest.raises(JavascriptException, match="SecurityError"):
+        run(browser, "signIn")
+
+
+def test_deleted_passkey(
+    client: Client, shop: str, ann: user_pb2.User, browser: Chrome, begin_session: BeginSession
+) -> None:
+    """The browser still has it, and uses it in vain."""
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+    delete_passkeys(client, ann.user_id)
+
+    with pytest.raises(JavascriptException, match="PASSKEY_REJECTED"):
+        run(browser, "signIn")
+
+
+def test_copy_of_a_passkey(
+    server: Running,
+    client: Client,
+    shop: str,
+    ann: user_pb2.User,
+    browser: Chrome,
+    begin_session: BeginSession,
+) -> None:
+    """Is found out by its count of signatures, which has fallen behind."""
+    visit(browser, shop)
+    run(browser, "register", begin_session(ann.user_id).access_token)
+    (copied,) = browser.get_credentials()
+    for _ in range(2):
+        run(browser, "signIn")
+    browser.remove_all_credentials()
+    browser.add_credential(copied)
+
+    with pytest.raises(JavascriptException, match="PASSKEY_REJECTED"):
+        run(browser, "signIn")
+
+    (event,) = events(server.url, client.project_id, "user.passkey.clone_suspected")
+    assert event.subject_id == ann.user_id

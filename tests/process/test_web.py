@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import httpx
 import psycopg
 
 from server.embedded import running_url
-from tests.process.conftest import eventually, postmaster_pid
+from tests.process.conftest import alive, descendants, eventually, postmaster_pid
 from tests.process.service import Service, StartService, run
 
 
@@ -57,6 +58,33 @@ def test_killed_web_process_is_replaced_at_the_same_address(start: StartService)
 
     eventually(lambda: service.pid("web") != before)
     eventually(lambda: is_ready(service))
+
+
+def test_request_in_flight_ends_well_before_the_service_does(start: StartService) -> None:
+    """The rest of it arrives after the signal."""
+    service = start()
+    eventually(lambda: is_ready(service))
+    left = descendants(service.process.pid)
+    host, _, port = service.credentials()["web_address"].rpartition(":")
+    address = (host, int(port))
+    with socket.create_connection(address, timeout=20) as slow:
+        slow.sendall(
+            b"POST /verify-email HTTP/1.1\r\nHost: any\r\nContent-Length: 9\r\nExpect: 100-continue\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        assert slow.recv(4096).startswith(b"HTTP/1.1 100 ")
+        service.process.send_signal(signal.SIGTERM)
+        eventually(lambda: refuses_connections(address))
+        slow.sendall(b"project=1")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 404 ")
+    assert service.process.wait(60) == 0
+    eventually(lambda: not any(map(alive, left)))
+    assert service.log("process killed") == []
+
+
+def refuses_connections(address: tuple[str, int]) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(address) != 0
 
 
 def test_database_that_is_away_is_told_to_load_balancers_only(start: StartService) -> None:

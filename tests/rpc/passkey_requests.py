@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import passkey_pb2 as pb
-from roster.v1 import project_pb2, project_service_pb2, user_pb2
+from roster.v1 import project_pb2, user_pb2
+from roster.v1 import project_service_pb2 as project_rpc
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.authenticator import Passkey, made_for
-from tests.calling import Client
+from tests.calling import Client, Refused
+from tests.conftest import sql
+from tests.process.conftest import eventually
+from tests.rpc.batch_requests import AT_WORK
 
 RP_ID = "example.com"
 ORIGIN = "https://login.example.com"
@@ -21,11 +28,20 @@ ORIGIN = "https://login.example.com"
 def set_passkey_policy(client: Client, **values: Any) -> None:
     """Makes this the project's passkey policy: that of these tests, with the values given."""
     policy = project_pb2.PasskeyPolicy(**({"rp_id": RP_ID, "origins": [ORIGIN]} | values))
-    project = project_pb2.Project(
-        project_id=client.project_id, settings=project_pb2.ProjectSettings(passkey_policy=policy)
-    )
+    _set(client, "passkey_policy", policy)
+
+
+def demand_second_factors(client: Client) -> None:
+    """Passwords alone do not suffice in the project any more."""
+    _set(client, "mfa_policy", project_pb2.MfaPolicy(required=True))
+
+
+def _set(client: Client, name: str, policy: Any) -> None:
+    """Sets one group of the project's settings, and leaves the others."""
+    present = client.projects.GetProject(project_rpc.GetProjectRequest(project_id=client.project_id)).project
+    getattr(present.settings, name).CopyFrom(policy)
     client.projects.UpdateProject(
-        project_service_pb2.UpdateProjectRequest(project=project, update_mask={"paths": ["settings"]})
+        project_rpc.UpdateProjectRequest(project=present, update_mask={"paths": ["settings"]})
     )
 
 
@@ -94,3 +110,22 @@ def deletion(
 def delete_passkeys(client: Client, user_id: str, *passkey_ids: str) -> int:
     """Deletes passkeys of the user; returns how many."""
     return client.users.DeleteUserPasskeys(deletion(user_id, passkey_ids)).deleted_count
+
+
+def neck_and_neck(url: str, user_id: str, calls: Sequence[Callable[[], Any]]) -> Counter[str]:
+    """How often each reason, or `OK`, comes of calls all of which have read before one of them writes: the
+    user is locked until they all wait for that."""
+
+    def outcome(call: Callable[[], Any]) -> str:
+        try:
+            call()
+        except Refused as error:
+            return error.reason
+        return "OK"
+
+    with ThreadPoolExecutor(len(calls)) as pool, psycopg.connect(url) as lock:
+        lock.execute("SELECT FROM users WHERE user_id = %s FOR UPDATE", [user_id])
+        results = [pool.submit(outcome, call) for call in calls]
+        eventually(lambda: sql(url, f"{AT_WORK} AND wait_event_type = 'Lock'") == [(len(calls),)])
+        lock.commit()
+        return Counter(result.result(30.0) for result in results)

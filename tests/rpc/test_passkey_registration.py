@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from roster.v1 import user_service_pb2 as user_rpc
 
 from server.config import MAX_PASSKEYS_PER_USER
 from tests.authenticator import AAGUID, BACKUP_ELIGIBLE, PRESENT, VERIFIED, Passkey, made_for, raw, text
-from tests.calling import Client, Refused, refused
+from tests.calling import Client, refused
 from tests.conftest import BeginSession, Running, sql
 from tests.rows import contents, events
 from tests.rpc.passkey_requests import (
@@ -22,6 +21,7 @@ from tests.rpc.passkey_requests import (
     RP_ID,
     begin,
     finish,
+    neck_and_neck,
     passkeys_of,
     register,
     set_passkey_policy,
@@ -299,27 +299,6 @@ def test_user_has_so_many_passkeys(server: Running, client: Client, ann: user_pb
     assert len(passkeys_of(client, ann.user_id, page_size=1_000)) == MAX_PASSKEYS_PER_USER
 
 
-def at_once(*calls: Any) -> list[str]:
-    """What comes of calls that are made at the same time: '' or the reason of the refusal, sorted."""
-    outcomes: list[str] = []
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Any) -> None:
-        gate.wait()
-        try:
-            call()
-            outcomes.append("")
-        except Refused as error:
-            outcomes.append(error.reason)
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
-
-
 def test_limit_holds_for_registrations_at_the_same_time(
     server: Running, client: Client, ann: user_pb2.User, token: str
 ) -> None:
@@ -327,21 +306,27 @@ def test_limit_holds_for_registrations_at_the_same_time(
     fill_up(server.url, ann.user_id, MAX_PASSKEYS_PER_USER - 1)
     made = [one_more(client, token) for _ in range(4)]
 
-    outcomes = at_once(
-        *(partial(finish, client, token, last, one.attestation(options)) for one, options, last in made)
+    results = neck_and_neck(
+        server.url,
+        ann.user_id,
+        [partial(finish, client, token, last, one.attestation(options)) for one, options, last in made],
     )
 
-    assert outcomes == ["", *["PASSKEY_LIMIT"] * 3]
+    assert results == {"OK": 1, "PASSKEY_LIMIT": 3}
 
 
-def test_options_are_answered_once_at_the_same_time(client: Client, ann: user_pb2.User, token: str) -> None:
+def test_options_are_answered_once_at_the_same_time(
+    server: Running, client: Client, ann: user_pb2.User, token: str
+) -> None:
     """Of several answers one counts."""
     _, options, passkey_token = one_more(client, token)
     answers = [made_for(options, ORIGIN).attestation(options) for _ in range(4)]
 
-    outcomes = at_once(*(partial(finish, client, token, passkey_token, answer) for answer in answers))
+    results = neck_and_neck(
+        server.url, ann.user_id, [partial(finish, client, token, passkey_token, answer) for answer in answers]
+    )
 
-    assert outcomes == ["", *["PASSKEY_REJECTED"] * 3]
+    assert results == {"OK": 1, "PASSKEY_REJECTED": 3}
     assert len(passkeys_of(client, ann.user_id)) == 1
 
 

@@ -255,15 +255,16 @@ class AuthServiceServicer:
 
     def BeginPasskeySignIn(self, request, context):
         """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-        user's own. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+        user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def FinishPasskeySignIn(self, request, context):
-        """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors.
-        Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
+        """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
+        authenticator counts its signatures, and the count has not gone up, there are two of the passkey: it is rejected,
+        and the event `user.passkey.clone_suspected` tells. Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -105,11 +105,12 @@ class AuthServiceStub:
     """
     BeginPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeySignInRequest, _auth_service_pb2.BeginPasskeySignInResponse]
     """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-    user's own. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+    user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
     """
     FinishPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.FinishPasskeySignInRequest, _auth_service_pb2.FinishPasskeySignInResponse]
-    """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors.
-    Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
+    """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
+    authenticator counts its signatures, and the count has not gone up, there are two of the passkey: it is rejected,
+    and the event `user.passkey.clone_suspected` tells. Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     UpdateAccessToken: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccessTokenRequest, _auth_service_pb2.UpdateAccessTokenResponse]
     """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
@@ -198,11 +199,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     BeginPasskeySignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeySignInRequest, _auth_service_pb2.BeginPasskeySignInResponse]  # type: ignore[assignment]
     """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-    user's own. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+    user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
     """
     FinishPasskeySignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.FinishPasskeySignInRequest, _auth_service_pb2.FinishPasskeySignInResponse]  # type: ignore[assignment]
-    """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors.
-    Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
+    """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
+    authenticator counts its signatures, and the count has not gone up, there are two of the passkey: it is rejected,
+    and the event `user.passkey.clone_suspected` tells. Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     UpdateAccessToken: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccessTokenRequest, _auth_service_pb2.UpdateAccessTokenResponse]  # type: ignore[assignment]
     """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
@@ -372,7 +374,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.BeginPasskeySignInResponse, _abc.Awaitable[_auth_service_pb2.BeginPasskeySignInResponse]]:
         """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-        user's own. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+        user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -381,8 +383,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.FinishPasskeySignInRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.FinishPasskeySignInResponse, _abc.Awaitable[_auth_service_pb2.FinishPasskeySignInResponse]]:
-        """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors.
-        Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
+        """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
+        authenticator counts its signatures, and the count has not gone up, there are two of the passkey: it is rejected,
+        and the event `user.passkey.clone_suspected` tells. Errors: PASSKEY_REJECTED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
 
     @_abc_1.abstractmethod

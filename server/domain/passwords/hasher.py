@@ -11,12 +11,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from server.config import Config
 from server.domain.passwords import opaque
 from server.domain.passwords.context import Argon2Cost, context
 from server.domain.passwords.patterned import base64_of
 from server.errors import Error, Reason, Violation
 
 _T = TypeVar("_T")
+
+
+def hasher_of(config: Config, *, queue: int) -> Hasher:
+    """The hasher of a process with these settings."""
+    cost = Argon2Cost(
+        time_cost=config.argon2_time_cost,
+        memory_cost=config.argon2_memory_cost,
+        parallelism=config.argon2_parallelism,
+    )
+    return Hasher(config.hashing_parallel, queue=queue, cost=cost)
 
 
 @dataclass(frozen=True, slots=True)
