@@ -36,7 +36,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     exports = UserExports(database, convert.exported_user_message, config)
     batches = Batches(database, readers, config.batches)
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
-    hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
+    hasher = hasher_of(config, queue=config.threads // 2)
     parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
     calls = way(methods(), database, readers, parts.access_tokens, config)
     server = grpc.server(
@@ -53,12 +53,6 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
-<<<<<<< HEAD
-=======
-    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
-    hasher = hasher_of(config, queue=config.threads // 2)
-    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
->>>>>>> signing-in
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]

@@ -150,8 +150,8 @@ class SigningKeys:
             rows.make_first(self._database, new_key(self._sealer, project_id))
             found = rows.all_of(self._database, project_id)
         ring = _Ring([SigningKey(project_id, row, self._sealer) for row in found], time.monotonic())
-        # One that this transaction has made is gone if it fails.
-        if not any(row[-1] for row in found):
+        # One that this transaction has made is gone if it fails; and the first is to be seen at once.
+        if found and not any(row[-1] for row in found):
             if len(self._rings) >= _MOST_PROJECTS:
                 self._rings.clear()
             self._rings[project_id] = ring
