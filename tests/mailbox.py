@@ -40,7 +40,7 @@ class Mailbox:
         self.commands: list[str] = []
         self._arrived = threading.Condition()
         self._login = login
-        self._controller = Controller(
+        self._controller = _Controller(
             _Handler(self),
             hostname="127.0.0.1",
             port=0,
@@ -54,14 +54,14 @@ class Mailbox:
                 "enable_SMTPUTF8": True,
             },
         )
-        _start(self._controller)
-        self.port = self._controller.server.sockets[0].getsockname()[1]
+        self._controller.start()
+        self.port = self._controller.port
 
     def _authenticate(
         self, _server: SMTP, _session: Session, _envelope: Any, _how: str, data: Any
     ) -> AuthResult:
         said = (data.login.decode(), data.password.decode())
-        return AuthResult(success=said == self._login)
+        return AuthResult(success=said == self._login, handled=False)
 
     def note(self, command: str) -> str | None:
         """What to say to a command, which is noted."""
@@ -95,13 +95,19 @@ class Mailbox:
         self._controller.stop()
 
 
-def _start(controller: Controller) -> None:
-    # Its own way of starting connects to the port that was asked for, which is not yet known.
-    controller._thread = threading.Thread(target=controller._run, args=(_Ready(controller),), daemon=True)
-    controller._thread.start()
+class _Controller(Controller):
+    """Takes a free port."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 class _Handler:
+    # The names and the arguments are the library's.
+    # ruff: noqa: N802, ARG002
+
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
@@ -116,7 +122,9 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         refusal = self._mailbox.note("DATA")
         if refusal is None:
-            self._mailbox.keep(envelope, secure=session.ssl is not None)
+            transport = server.transport
+            secure = transport is not None and transport.get_extra_info("sslcontext") is not None
+            self._mailbox.keep(envelope, secure=secure)
         return refusal or "250 OK"
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import grpc
@@ -19,7 +17,8 @@ from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1.custom_attribute_service_pb2_grpc import CustomAttributeServiceStub
 from roster.v1.role_service_pb2_grpc import RoleServiceStub
 
-from scripts.benchmark.messages import create_user, get_user, method, stub
+from scripts.benchmark.beside import BESIDE, calls_beside, p99
+from scripts.benchmark.messages import create_user, method, stub
 from scripts.benchmark.meters import resident_megabytes
 from scripts.benchmark.names import FAMILY, GIVEN
 from scripts.benchmark.options import Options
@@ -35,8 +34,6 @@ _WINDOW: Final = 4
 """Messages that are sent and not answered yet."""
 _CHUNK: Final = 10_000
 """Users of one transaction of the limit."""
-_BESIDE: Final = 50
-"""Calls of GetUser a second beside the stream."""
 _CALL_SECONDS: Final = 3_600.0
 _HASH: Final = "$2b$12$" + "R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"
 
@@ -58,22 +55,18 @@ def run(options: Options) -> list[Figure]:
     rate = count / seconds
     rows = (
         ("limit: COPY by psycopg, without gRPC", limit, "", ""),
-        ("BatchCreateUsers", rate, _p99(latencies), _p99(beside)),
+        ("BatchCreateUsers", rate, p99(latencies), p99(beside)),
         ("BatchDeleteUsers", count / deleting, "", ""),
     )
     print_table(("way", "users/s", "p99 of a message, ms", "p99 of GetUser beside it, ms"), rows)
     return [
         Figure("batch_limit", limit / rate),
         Figure("batch_create", 1e6 / rate),
-        Figure("batch_message", _p99(latencies)),
-        Figure("batch_beside", _p99(beside), f"{_BESIDE} calls/s"),
+        Figure("batch_message", p99(latencies)),
+        Figure("batch_beside", p99(beside), f"{BESIDE} calls/s"),
         Figure("batch_delete", 1e6 * deleting / count),
         Figure("batch_memory", grown, f"{count:,} users"),
     ]
-
-
-def _p99(milliseconds: Sequence[float]) -> float:
-    return sorted(milliseconds)[math.ceil(0.99 * len(milliseconds)) - 1]
 
 
 # -- the limit -----------------------------------------------------------------------------------
@@ -199,7 +192,7 @@ def _created(service: Contestant, count: int) -> tuple[float, list[float], list[
     ]
     with stub(service) as users:
         known = users.CreateUser(create_user(0)).user.user_id
-    with _calls_beside(service, known) as beside:
+    with calls_beside(service, known) as beside:
         streamed = _streamed(service, "BatchCreateUsers", messages)
     responses = map(user_batch_pb2.BatchCreateUsersResponse.FromString, streamed.responses)
     user_ids = [result.user_id for response in responses for result in response.results]
@@ -249,23 +242,3 @@ def _streamed(service: Contestant, name: str, messages: Sequence[bytes]) -> _Str
             room.release()
         seconds = time.monotonic() - begun
     return _Streamed(seconds, milliseconds, responses)
-
-
-@contextmanager
-def _calls_beside(service: Contestant, user_id: str) -> Iterator[list[float]]:
-    """Calls GetUser all the while, and collects how many milliseconds each takes."""
-    milliseconds: list[float] = []
-    ended = threading.Event()
-
-    def call() -> None:
-        with stub(service) as users:
-            while not ended.wait(1 / _BESIDE):
-                begun = time.monotonic()
-                users.GetUser(get_user(user_id))
-                milliseconds.append((time.monotonic() - begun) * 1_000)
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    yield milliseconds
-    ended.set()
-    thread.join()

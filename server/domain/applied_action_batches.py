@@ -13,6 +13,7 @@ from server.domain.applying import Application, Found, Wish
 from server.domain.batches import Locked, Options, Outcome, lock
 from server.domain.caller import Caller
 from server.domain.emails.action_emails import ActionEmails, Use
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason
@@ -122,6 +123,8 @@ class AppliedActionBatches:
             if use is not None
         ]
         self._emails.send(caller, told)
+        prevented = {applied.user_id for applied, _, _ in made if applied.prevents}
+        end_sessions(self._database, caller, prevented, Cause.PREVENTED)
 
 
 class _Made(NamedTuple):

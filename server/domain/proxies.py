@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final
 
@@ -17,15 +17,16 @@ class Proxies:
     def __init__(self, trusted: Sequence[IPv4Network | IPv6Network]) -> None:
         self._trusted = tuple(trusted)
 
-    def way_back(self, address: str, forwarded: Iterable[str]) -> str:
-        """The IP address of whoever a connection from this address speaks for, by what was forwarded with it.
+    def way_back(self, address: str, forwarded: str) -> str:
+        """The IP address of whoever a connection from this address speaks for, by what was forwarded with it:
+        addresses with commas between.
 
         Every proxy adds whom it hears from behind what it was told, which anybody may have written. So the
         way is walked back from the connection, and ends at the first address that is none of ours.
         """
         if not self._trusted:
             return address
-        told = [part.strip() for value in forwarded for part in value.split(",")]
+        told = [part.strip() for part in forwarded.split(",")]
         while told and self._is_ours(address):
             before = _address_in(told.pop())
             if before is None:

@@ -43,7 +43,7 @@ NOTHING = Welcome()
 
 
 def send(database: Database, caller: Caller, new: Iterable[tuple[str, EmailKind | None]]) -> None:
-    """Has new users, by their ids, sent emails of these kinds; two statements a kind, however many they are."""
+    """Has new users, by their ids, sent emails of these kinds; two statements a kind, however many."""
     by_kind: dict[EmailKind, list[str]] = {}
     for user_id, kind in new:
         if kind is not None:

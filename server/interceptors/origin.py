@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 from urllib.parse import unquote
 
 import grpc
@@ -11,7 +12,7 @@ import grpc
 from server.domain.caller import Origin
 from server.domain.proxies import FORWARDED, Proxies
 
-_USER_AGENT_CHARACTERS = 500
+_USER_AGENT_CHARACTERS: Final = 500
 
 
 class Origins:
@@ -23,12 +24,11 @@ class Origins:
 
     def of(self, context: grpc.ServicerContext) -> Origin:
         """Address and user agent of a call."""
-        user_agent = _values(context, "user-agent")
-        return Origin(self.address(context), "".join(user_agent[-1:])[:_USER_AGENT_CHARACTERS])
+        return Origin(self.address(context), _metadata(context, "user-agent")[:_USER_AGENT_CHARACTERS])
 
     def address(self, context: grpc.ServicerContext) -> str:
         """The IP address that a call comes from."""
-        return self._proxies.way_back(peer_address(context.peer()), _values(context, FORWARDED))
+        return self._proxies.way_back(peer_address(context.peer()), _metadata(context, FORWARDED))
 
 
 def peer_address(peer: str) -> str:
@@ -39,6 +39,10 @@ def peer_address(peer: str) -> str:
     return rest.rpartition(":")[0].strip("[]").partition("%")[0]
 
 
-def _values(context: grpc.ServicerContext, name: str) -> list[str]:
-    """The values that the metadata has by this name, in their order."""
-    return [value for key, value in context.invocation_metadata() if key == name and isinstance(value, str)]
+def _metadata(context: grpc.ServicerContext, name: str) -> str:
+    """The metadata of this name; '' for none. Of several, grpc tells the last: what the nearest proxy has
+    written."""
+    for key, value in context.invocation_metadata():
+        if key == name and isinstance(value, str):
+            return value
+    return ""

@@ -62,7 +62,7 @@ class Mailer:
         try:
             letter = self._delivery.prepare(order)
         except Unfit as problem:
-            self._give_up(order, order.user_id, f"template: {problem}")
+            self._give_up(order, None, f"template: {problem}")
             return
         except Exception as error:  # noqa: BLE001 - its text may tell what must not get into the log
             raise self._not_yet(order, error) from None
@@ -73,21 +73,21 @@ class Mailer:
         try:
             self._post.send(message_of(letter))
         except (Refused, Undeliverable) as error:
-            self._give_up(order, letter.user_id, str(error) or type(error).__name__)
+            self._give_up(order, letter, str(error) or type(error).__name__)
         except Delayed as delay:
             if delay.certain:
                 self._note(order, self._delivery.take_back, order, letter)
             if not last:
                 raise self._not_yet(order, delay) from None
-            self._give_up(order, letter.user_id, str(delay))
+            self._give_up(order, letter, str(delay))
         except Exception as error:  # noqa: BLE001 - likewise
             raise self._not_yet(order, error) from None
         else:
             self._note(order, self._delivery.sent, order, letter)
 
-    def _give_up(self, order: Order, user_id: str, cause: str) -> None:
+    def _give_up(self, order: Order, letter: Letter | None, cause: str) -> None:
         log.warning("an email is given up", **_named(order), cause=cause)
-        self._note(order, self._delivery.failed, order, user_id)
+        self._note(order, self._delivery.failed, order, letter)
 
     @staticmethod
     def _note(order: Order, note: Callable[..., None], *arguments: Any) -> None:

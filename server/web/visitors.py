@@ -40,7 +40,7 @@ class Visitors:
     def caller(self, request: Request, project: Project) -> Caller:
         """The one who makes the request, who may do what needs no key."""
         connected = request.client.host if request.client else ""
-        address = self._proxies.way_back(connected, request.headers.getlist(FORWARDED))
+        address = self._proxies.way_back(connected, ",".join(request.headers.getlist(FORWARDED)))
         origin = Origin(address, request.headers.get("user-agent", "")[:_USER_AGENT_CHARACTERS])
         call_id = request.state.request_id
         return Caller(project.project_id, call_id, ANYBODY, b"", project.settings, lambda: origin)

@@ -18,6 +18,9 @@ ACTIVE = user_pb2.USER_STATUS_ACTIVE
 WRONG = "another horse 2"
 """Nobody's password."""
 
+_STEP = 30
+"""Seconds that a one-time code is for."""
+
 MFA = session_pb2.CHALLENGE_TYPE_MFA
 MFA_ENROLMENT = session_pb2.CHALLENGE_TYPE_MFA_ENROLMENT
 PASSWORD_CHANGE = session_pb2.CHALLENGE_TYPE_PASSWORD_CHANGE
@@ -89,7 +92,7 @@ class App:
 
     def __init__(self, secret: str) -> None:
         self._totp = pyotp.TOTP(secret)
-        self._step = int(time.time()) // 30
+        self._step = int(time.time()) // _STEP
 
     def code(self, step: int = 0) -> str:
         """The code of a time step: of that in which the app was set up, or so many later."""
@@ -107,11 +110,18 @@ class WithApp:
 
     def __init__(self, client: Client, identifier: str = "ada", password: str = GOOD) -> None:
         access_token = sign_in(client, identifier, password).access_token
+        _await_step()
         self.app = App(enrol(client, access_token=access_token).secret)
         answer = confirm(client, self.app.code(-1), access_token=access_token)
         assert not answer.access_token
         self.recovery_codes = list(answer.recovery_codes)
         self.access_token = access_token
+
+
+def _await_step() -> None:
+    """Returns when the present time step has a while to go: the code of the one before must still be good."""
+    while time.time() % _STEP > _STEP - 5:
+        time.sleep(0.05)
 
 
 def set_settings(client: Client, **groups: Any) -> project_pb2.Project:

@@ -110,12 +110,12 @@ class Delivery:
     def sent(self, order: Order, letter: Letter) -> None:
         """Records that an email was sent."""
         with self._database.transaction():
-            self._done(order, letter.user_id, "user.email.sent")
+            self._done(order, letter, "user.email.sent")
 
-    def failed(self, order: Order, user_id: str) -> None:
-        """Records that an email is given up; `user_id` '' for that of nobody who is a user."""
+    def failed(self, order: Order, letter: Letter | None) -> None:
+        """Records that an email is given up; None: it could not even be written."""
         with self._database.transaction():
-            self._done(order, user_id, "user.email.failed")
+            self._done(order, letter, "user.email.failed")
 
     def take_back(self, order: Order, letter: Letter) -> None:
         """Makes the link of an email worthless that has certainly not been sent."""
@@ -124,11 +124,12 @@ class Delivery:
                 purpose = LINKS[letter.kind].purpose
                 self._tokens.take(system(order.project_id), letter.token, purpose)
 
-    def _done(self, order: Order, user_id: str, event_type: str) -> None:
+    def _done(self, order: Order, letter: Letter | None, event_type: str) -> None:
         caller = system(order.project_id)
         self._tokens.take(caller, order.email_id, Purpose.EMAIL)
+        user_id, kind = (letter.user_id, letter.kind) if letter else (order.user_id, order.kind)
         if user_id and rows.user_exists(self._database, order.project_id, user_id):
-            events.record(self._database, caller, event_type, user_id, {"kind": order.kind.value})
+            events.record(self._database, caller, event_type, user_id, {"kind": kind.value})
 
     # -- whom it goes to -----------------------------------------------------------------------
 

@@ -84,4 +84,5 @@ def _violations(path: str, stored: Mapping[str, Any]) -> Iterator[Violation]:
 def one_line(text: str) -> str:
     """A subject, or a name, without what could end a header, or be taken for its end."""
     shown = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(shown.split())[:_SUBJECT_CHARACTERS]
+    # What begins so in a header is read as something else.
+    return " ".join(shown.replace("=?", "= ?").split())[:_SUBJECT_CHARACTERS]
