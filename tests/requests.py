@@ -35,6 +35,7 @@ from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
+from tests.requests_of_sign_ins import of_sign_ins
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -158,6 +159,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
         **of_email_templates(on),
+        **of_sign_ins(on),
     }
 
 

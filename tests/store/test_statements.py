@@ -33,6 +33,7 @@ STATEMENTS = {
     "UserService/ModifyUserApplications": 6,  # the same
     "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
+    "UserService/ResetUserMfa": 2,  # lock, read: there is nothing to take away
     "UserService/DeleteTestUsers": 1,
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
