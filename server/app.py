@@ -35,7 +35,10 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     feed = Feed(database, readers, convert.event_message, config)
     exports = UserExports(database, convert.exported_user_message, config)
     batches = Batches(database, readers, config.batches)
-    calls = way(methods(), database, readers, config)
+    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
+    hasher = hasher_of(config, queue=config.threads // 2)
+    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
+    calls = way(methods(), database, readers, parts.access_tokens, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
         interceptors=[calls],
@@ -50,9 +53,6 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
-    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
-    hasher = hasher_of(config, queue=config.threads // 2)
-    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]

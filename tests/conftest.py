@@ -8,9 +8,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from server.domain.refresh_tokens import RefreshTokens
 from server.domain.sealing import sealer_of
 from server.domain.session import LoginMethod, Tokens
 from server.domain.sessions import Sessions
+from server.domain.settings import settings_of
 from server.domain.signing_keys import SigningKeys
 from server.domain.users import BLANK
 from server.embedded import EmbeddedPostgres
@@ -209,17 +211,29 @@ def other_project(database: Database, client: Client, make_key: MakeKey) -> Clie
     return client.with_key(project.project_id, make_key("*", project_id=project.project_id))
 
 
+def access_tokens(database: Database, config: Config) -> AccessTokens:
+    """The access tokens of the servers under test."""
+    return AccessTokens(SigningKeys(database, sealer_of(config)))
+
+
 BeginSession = Callable[..., Tokens]
 
 
 @pytest.fixture
 def begin_session(database: Database, config: Config, client: Client) -> BeginSession:
-    """Begins sessions without a sign-in: `begin_session(user_id, project_id=..., settings=...)`."""
-    keys = SigningKeys(database, sealer_of(config))
-    sessions = Sessions(database, AccessTokens(keys), RefreshTokens(sealer_of(config)))
+    """Begins sessions without a sign-in: `begin_session(user_id, project_id=..., token_policy=...)`."""
+    tokens = access_tokens(database, config)
+    sessions = Sessions(database, tokens, RefreshTokens(sealer_of(config)))
 
-    def begin(user_id: str, *, project_id: str = "", methods: Sequence[str] = ("PASSWORD",)) -> Tokens:
-        caller = Caller(project_id or client.project_id, str(uuid4()), ANYBODY, b"")
+    def begin(
+        user_id: str,
+        *,
+        project_id: str = "",
+        methods: Sequence[str] = ("PASSWORD",),
+        token_policy: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Tokens:
+        settings = settings_of({"token_policy": token_policy})
+        caller = Caller(project_id or client.project_id, str(uuid4()), ANYBODY, b"", settings)
         user = BLANK._replace(user_id=user_id)
         with database.transaction():
             return sessions.begin(caller, user, [LoginMethod(method) for method in methods])

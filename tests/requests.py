@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from roster.v1 import (
     user_pb2,
 )
 from roster.v1 import application_service_pb2 as application_rpc
+from roster.v1 import auth_service_pb2 as auth_rpc
 from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
 from roster.v1 import event_service_pb2 as event_rpc
 from roster.v1 import management_key_service_pb2 as key_rpc
@@ -35,7 +37,8 @@ from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
-from tests.requests_of_sign_ins import of_sign_ins
+from tests.requests_of_sessions import of_sessions, session_ground
+from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -57,7 +60,7 @@ BATCHES = [name for name, method in METHODS.items() if method.client_streaming]
 
 
 def required_scope(method: MethodDescriptor) -> str:
-    """The scope that the contract asks of the caller's key."""
+    """The scope that the contract asks of the caller's key; '' if the project suffices."""
     option: Any = annotations_pb2.required_scope
     return str(method.GetOptions().Extensions[option])
 
@@ -76,6 +79,9 @@ class Ground:
     actions: ActionGround
     webhooks: WebhookGround
     email_template: email_template_pb2.EmailTemplate
+    session: auth_rpc.SignInResponse
+    """Of the user."""
+    sign_in: SignInGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -97,11 +103,14 @@ class Ground:
         }
 
 
+PLAIN = "correct horse 1"
 # Of a scheme that costs nothing to check: these tests are not about hashing.
 PASSWORD = password_pb2.Password(
     hashed=password_pb2.HashedPassword(
         salted_digest=password_pb2.SaltedDigestHash(
-            algorithm=password_pb2.DIGEST_ALGORITHM_SHA256, digest=bytes(32), salt=b"salt"
+            algorithm=password_pb2.DIGEST_ALGORITHM_SHA256,
+            digest=hashlib.sha256(b"salt" + PLAIN.encode()).digest(),
+            salt=b"salt",
         )
     )
 )
@@ -138,9 +147,19 @@ def ground(client: Client) -> Ground:
     )
     actions = action_ground(client, user, blocked=tester)
     webhooks = webhook_ground(client)
-    template = template_ground(client)
     return Ground(
-        client.project_id, user, role, tenant, application, attribute, key, actions, webhooks, template
+        project_id=client.project_id,
+        user=user,
+        role=role,
+        tenant=tenant,
+        application=application,
+        attribute=attribute,
+        key=key,
+        actions=actions,
+        webhooks=webhooks,
+        email_template=template_ground(client),
+        session=session_ground(client, "ada", PLAIN),
+        sign_in=sign_in_ground(client, PASSWORD, PLAIN),
     )
 
 
@@ -159,7 +178,8 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
         **of_email_templates(on),
-        **of_sign_ins(on),
+        **of_sign_ins(on, PLAIN),
+        **of_sessions(on),
     }
 
 
@@ -332,6 +352,7 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
         "EventService": client.events,
         "UserActionService": client.actions,
         "WebhookService": client.webhooks,
+        "AuthService": client.auth,
         "EmailTemplateService": client.email_templates,
     }
     answer = getattr(services[service], method)(request, **options)

@@ -13,6 +13,7 @@ from server.convert.resources import role_ref
 from server.convert.user_actions import prevention_message
 from server.convert.values import instant, json_value, timestamp, within, write_instant, write_json_members
 from server.domain.attribute_filters import AttributeCondition
+from server.domain.caller import Caller
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
 from server.domain.permissions import Check
 from server.domain.roles import RoleRef
@@ -142,10 +143,12 @@ def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
     ]
 
 
-def user_ref(message: user_pb2.UserRef) -> UserRef:
-    """The reference to a user. The contract has seen to it that one is set."""
+def user_ref(message: user_pb2.UserRef, caller: Caller) -> UserRef:
+    """The reference to a user. The contract has seen to it that one is set. Raises ACCESS_TOKEN_INVALID."""
     kind = message.WhichOneof("ref")
     value: str = getattr(message, kind)
+    if kind == "access_token":
+        return UserRef("session", caller.session_of(value))
     return UserRef(kind, value.lower() if kind == "user_id" else value)
 
 

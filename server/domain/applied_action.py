@@ -55,6 +55,11 @@ class AppliedAction(NamedTuple):
         return etag(self.revision, self.create_time)
 
     @property
+    def prevents(self) -> bool:
+        """Whether it keeps the user from signing in."""
+        return self.prevent_login and self.state == "ACTIVE"
+
+    @property
     def end_event_state(self) -> str:
         """NONE, PENDING or SENT."""
         if not self.send_end_event or self.expire_time is None or self.state not in ("ACTIVE", "ENDED"):

@@ -11,6 +11,7 @@ from server.domain.applied_action import AppliedAction
 from server.domain.applying import Application, Found
 from server.domain.batches import Locked, Options, Outcome, lock
 from server.domain.caller import Caller
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason
@@ -109,6 +110,8 @@ class AppliedActionBatches:
             for applied, item in made
         ]
         event_rows.record_all(self._database, started)
+        prevented = {applied.user_id for applied, _ in made if applied.prevents}
+        end_sessions(self._database, caller, prevented, Cause.PREVENTED)
 
 
 def _outcome(

@@ -23,6 +23,7 @@ from server.domain.applying import (
 from server.domain.caller import Caller
 from server.domain.identity import require_etag
 from server.domain.paging import Page, PageRequest, page_of
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason, not_found, refuse_invalid
@@ -72,9 +73,10 @@ class AppliedActions:
     # -- doing ---------------------------------------------------------------------------------
 
     def apply(self, caller: Caller, by: UserRef, asked: Application) -> AppliedAction:
-        """Does the action to the user. Raises USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-        USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND,
-        ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
+        """Does the action to the user, and ends all sessions if it prevents signing in. Raises
+        USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+        USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE,
+        FIELDS_INVALID."""
         alone = asked.if_already_active == "ALLOW"
         if alone:
             # What it is made of may change meanwhile: the references see to it that it is there in the end.
@@ -93,9 +95,11 @@ class AppliedActions:
             caller, "START", applied, ground.now, ground.locale, notify_user=asked.wish.notify_user
         )
         try:
-            rows.create(self._database, {**event, **applied.columns}, only=alone)
+            rows.create(self._database, {**event, **applied.columns}, only=alone and not applied.prevents)
         except Error as error:
             raise _named(error, by, asked) from None
+        if applied.prevents:
+            end_sessions(self._database, caller, [applied.user_id], Cause.PREVENTED)
         return applied
 
     def modify(

@@ -101,6 +101,6 @@ def lock(database: Database, caller: Caller, refs: Sequence[UserRef], *, alone: 
     found = user_rows.lock(database, caller.project_id, sorted(set(holders.values())), alone=alone)
     held = {user_id: keys_of(user_id, *identifiers) for user_id, *identifiers, _ in found}
     ids = {by: holders[key] for by, key in keys.items() if holders.get(key) in held}
-    if any(keys[by] not in held[user_id] for by, user_id in ids.items()):
+    if any(by.kind != "session" and keys[by] not in held[user_id] for by, user_id in ids.items()):
         raise Conflict  # somebody was given another identifier at this moment
     return Locked(ids, {user_id: locale for user_id, *_, locale in found})

@@ -81,6 +81,10 @@ class Origin(NamedTuple):
     user_agent: str = ""
 
 
+def _no_session(_: str) -> str:
+    raise Error(Reason.ACCESS_TOKEN_INVALID)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who makes one call, in which project."""
@@ -95,6 +99,9 @@ class Caller:
     """How the project behaves, as of a few seconds ago."""
     origin: Callable[[], Origin] = Origin
     """Asked for by what records it: to find it out takes time."""
+    session_of: Callable[[str], str] = _no_session
+    """Verifies an access token of the project, and returns the id of its session, which may have ended.
+    Raises ACCESS_TOKEN_INVALID."""
 
 
 ANYBODY: Final = Grant(None, frozenset(), frozenset(), all_projects=False)

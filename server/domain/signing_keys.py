@@ -120,11 +120,14 @@ class SigningKeys:
 
     def public(self, caller: Caller) -> list[PublicKey]:
         """The keys that tokens are verified with, the newest first. The first is made when asked for."""
-        return [key.public for key in self._read(caller.project_id).keys]
+        return [key.public for key in self._read(caller.project_id, make=True).keys]
 
     def signer(self, caller: Caller) -> SigningKey:
         """The key that signs at present. The first is made when asked for."""
-        return self._ring(caller.project_id).signer()
+        ring = self._ring(caller.project_id)
+        if not ring.keys:
+            ring = self._read(caller.project_id, make=True)
+        return ring.signer()
 
     def find(self, caller: Caller, key_id: str) -> SigningKey | None:
         """The key of this id that tokens are verified with, if there is one."""
@@ -141,14 +144,14 @@ class SigningKeys:
             return self._read(project_id)
         return ring
 
-    def _read(self, project_id: str) -> _Ring:
+    def _read(self, project_id: str, *, make: bool = False) -> _Ring:
         found = rows.all_of(self._database, project_id)
-        if not found:
+        if not found and make:
             rows.make_first(self._database, new_key(self._sealer, project_id))
             found = rows.all_of(self._database, project_id)
         ring = _Ring([SigningKey(project_id, row, self._sealer) for row in found], time.monotonic())
-        # One that this transaction has made is gone if it fails.
-        if not any(row[-1] for row in found):
+        # One that this transaction has made is gone if it fails; and the first is to be seen at once.
+        if found and not any(row[-1] for row in found):
             if len(self._rings) >= _MOST_PROJECTS:
                 self._rings.clear()
             self._rings[project_id] = ring

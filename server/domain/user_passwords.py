@@ -10,6 +10,7 @@ from server.domain.caller import Caller
 from server.domain.passwords import opaque
 from server.domain.passwords.hasher import Hasher
 from server.domain.passwords.policy import Person
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.user import User, UserRef
 from server.domain.user_writing import UserWriter
 from server.errors import refuse_invalid
@@ -46,10 +47,12 @@ class UserPasswords:
         return self.replace(caller, user, stored_hash, temporary=password.temporary)
 
     def replace(self, caller: Caller, user: User, stored_hash: str, *, temporary: bool) -> User:
-        """Sets the password of a locked user."""
+        """Sets the password of a locked user, and ends all sessions."""
         self.store(caller, user.user_id, stored_hash, temporary=temporary)
         changed = user._replace(password_change_required=temporary)
-        return self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
+        changed = self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
+        end_sessions(self._database, caller, [user.user_id], Cause.PASSWORD_CHANGED)
+        return changed
 
     def expire(self, caller: Caller, by: UserRef) -> User:
         """Makes the user replace the password. Raises USER_NOT_FOUND."""

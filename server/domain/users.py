@@ -63,6 +63,7 @@ class Users:
             found["email", fold(user.email)] = user
             found["phone_number", user.phone_number] = user
             found.update({("login_id", fold(login_id)): user for login_id in user.login_ids})
+            found.update({("session", session_id): user for session_id in row[-1]})
         return [found.get((by.kind, by.key)) if by.key else None for by in refs]
 
     # -- changing ------------------------------------------------------------------------------

@@ -69,6 +69,6 @@ class EmailTemplateService:
     def PreviewEmailTemplate(
         self, request: rpc.PreviewEmailTemplateRequest, call: Call
     ) -> rpc.PreviewEmailTemplateResponse:
-        by = convert.user_ref(request.by) if request.HasField("by") else None
+        by = convert.user_ref(request.by, call.caller) if request.HasField("by") else None
         email = self._templates.preview(call.caller, convert.preview_source(request), request.locale, by)
         return rpc.PreviewEmailTemplateResponse(subject=email.subject, text=email.text, html=email.html)

@@ -75,13 +75,13 @@ class UserService(UserSignIns):
         return rpc.CreateUserResponse(user=convert.user_message(user))
 
     def GetUser(self, request: rpc.GetUserRequest, call: Call) -> rpc.GetUserResponse:
-        user = self._users.get(call.caller, convert.user_ref(request.by))
+        user = self._users.get(call.caller, convert.user_ref(request.by, call.caller))
         response = rpc.GetUserResponse()
         convert.write_user(response.user, user)
         return response
 
     def BatchGetUsers(self, request: rpc.BatchGetUsersRequest, call: Call) -> rpc.BatchGetUsersResponse:
-        found = self._users.batch_get(call.caller, [convert.user_ref(by) for by in request.by])
+        found = self._users.batch_get(call.caller, [convert.user_ref(by, call.caller) for by in request.by])
         response = rpc.BatchGetUsersResponse(
             not_found=[by for by, user in zip(request.by, found, strict=True) if user is None]
         )
@@ -118,7 +118,7 @@ class UserService(UserSignIns):
         paths = convert.masked(asked, request.update_mask, _UPDATABLE)
         user = self._users.update(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
             _wishes(asked, paths, convert.named_attributes(request.update_mask)),
             etag=asked.etag,
@@ -126,12 +126,12 @@ class UserService(UserSignIns):
         return rpc.UpdateUserResponse(user=convert.user_message(user))
 
     def DeleteUser(self, request: rpc.DeleteUserRequest, call: Call) -> rpc.DeleteUserResponse:
-        self._users.delete(call.caller, convert.user_ref(request.by), request.etag)
+        self._users.delete(call.caller, convert.user_ref(request.by, call.caller), request.etag)
         return rpc.DeleteUserResponse()
 
     def SetUserStatus(self, request: rpc.SetUserStatusRequest, call: Call) -> rpc.SetUserStatusResponse:
         user = self._statuses.set(
-            call.caller, convert.user_ref(request.by), convert.user_status(request.status)
+            call.caller, convert.user_ref(request.by, call.caller), convert.user_status(request.status)
         )
         return rpc.SetUserStatusResponse(user=convert.user_message(user))
 
@@ -140,7 +140,7 @@ class UserService(UserSignIns):
     ) -> rpc.UpdateUserLoginIdResponse:
         user = self._users.update_login_id(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             request.login_id.strip(),
             request.new_login_id.strip(),
         )
@@ -149,7 +149,7 @@ class UserService(UserSignIns):
     def ModifyUserRoles(self, request: rpc.ModifyUserRolesRequest, call: Call) -> rpc.ModifyUserRolesResponse:
         user = self._memberships.modify_roles(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             convert.role_requests(request.roles, "roles"),
             request.tenant_id.lower(),
@@ -161,7 +161,7 @@ class UserService(UserSignIns):
     ) -> rpc.ModifyUserTenantsResponse:
         user = self._memberships.modify_tenants(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             [tenant_id.lower() for tenant_id in request.tenant_ids],
         )
@@ -172,7 +172,7 @@ class UserService(UserSignIns):
     ) -> rpc.ModifyUserApplicationsResponse:
         user = self._memberships.modify_applications(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             [application_id.lower() for application_id in request.application_ids],
         )
@@ -180,14 +180,14 @@ class UserService(UserSignIns):
 
     def SetUserPassword(self, request: rpc.SetUserPasswordRequest, call: Call) -> rpc.SetUserPasswordResponse:
         user = self._passwords.set(
-            call.caller, convert.user_ref(request.by), convert.new_password(request.password)
+            call.caller, convert.user_ref(request.by, call.caller), convert.new_password(request.password)
         )
         return rpc.SetUserPasswordResponse(user=convert.user_message(user))
 
     def ExpireUserPassword(
         self, request: rpc.ExpireUserPasswordRequest, call: Call
     ) -> rpc.ExpireUserPasswordResponse:
-        user = self._passwords.expire(call.caller, convert.user_ref(request.by))
+        user = self._passwords.expire(call.caller, convert.user_ref(request.by, call.caller))
         return rpc.ExpireUserPasswordResponse(user=convert.user_message(user))
 
     def CheckPermissions(
@@ -195,7 +195,7 @@ class UserService(UserSignIns):
     ) -> rpc.CheckPermissionsResponse:
         check = self._permissions.check(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             request.permissions,
             request.tenant_id.lower(),
         )
@@ -231,7 +231,7 @@ class UserService(UserSignIns):
             asked = item.user
             paths = convert.masked(asked, item.update_mask, _UPDATABLE)
             return UserUpdate.of(
-                convert.user_ref(item.by),
+                convert.user_ref(item.by, call.caller),
                 convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
                 _wishes(asked, paths, convert.named_attributes(item.update_mask)),
                 asked.etag,
@@ -244,7 +244,7 @@ class UserService(UserSignIns):
         self, requests: Iterator[Checked], call: Call
     ) -> Iterator[batch.BatchDeleteUsersResponse]:
         def prepare(item: batch.DeleteUsersItem) -> UserRef:
-            return convert.user_ref(item.by)
+            return convert.user_ref(item.by, call.caller)
 
         kind = Kind(prepare, self._changes.delete, convert.user_result, batch.BatchDeleteUsersResponse)
         return self._batches.run(requests, call, kind)

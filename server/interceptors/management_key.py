@@ -11,6 +11,7 @@ from server.domain.caller import Caller
 from server.domain.keyring import Admission, Keyring
 from server.errors import Error, Reason
 from server.interceptors.call import Call, Method
+from server.interceptors.current_sessions import CurrentSessions
 from server.interceptors.origin import Origins
 from server.interceptors.wrapping import Interceptor, Proceed
 from server.store.errors import Unavailable
@@ -20,15 +21,18 @@ from server.store.readers import Readers
 class ManagementKeyCheck(Interceptor):
     """Puts the caller into the call."""
 
-    def __init__(self, keyring: Keyring, readers: Readers, origins: Origins) -> None:
+    def __init__(
+        self, keyring: Keyring, readers: Readers, origins: Origins, sessions: CurrentSessions
+    ) -> None:
         self._keyring = keyring
         self._readers = readers
         self._origins = origins
+        self._sessions = sessions
 
     def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """The threads of streams are many, and held for long: a look at the key gives them no connection."""
-        self._readers.run(lambda: self.enter(call, method))
         call.readmit = lambda: self._readmission(call, method).until
+        self._readers.run(lambda: self.enter(call, method))
         yield from proceed(request, call)
 
     def enter(self, call: Call, method: Method) -> None:
@@ -57,6 +61,7 @@ class ManagementKeyCheck(Interceptor):
             admission.page_token_key,
             admission.settings,
             lambda: self._origins.of(call.context),
+            lambda token: self._sessions.of(call, token),
         )
 
     def _admission(self, call: Call, method: Method) -> Admission:

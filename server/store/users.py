@@ -10,7 +10,7 @@ from typing import Any, Final
 from peewee import SQL, Case, fn
 
 from server.store.database import Database, Row
-from server.store.models import LoginId, Role, User, UserRole
+from server.store.models import LoginId, Role, Session, User, UserRole
 from server.store.statements import P, compiled, deletion
 
 U: Final = User.alias("u")
@@ -113,12 +113,17 @@ BY_LOGIN_ID: Final = LoginId.select(LoginId.user_id).where(
     LoginId.project_id == P.project_id, LoginId.login_id_key == P.key
 )
 
+BY_SESSION: Final = Session.select(Session.user_id).where(
+    Session.project_id == P.project_id, Session.session_id == P.key, Session.expire_time > fn.now()
+)
+
 # How each kind of reference finds its user; the key is folded as the column is.
 REFERENCES: Final[dict[str, Any]] = {
     "user_id": U.user_id == P.key,
     "email": (U.email_key == P.key) & (U.email_key != ""),
     "phone_number": (U.phone_number == P.key) & (U.phone_number != ""),
     "login_id": U.user_id == BY_LOGIN_ID,
+    "session": U.user_id == BY_SESSION,
 }
 
 
@@ -130,8 +135,13 @@ _GET: Final = {reference: compiled(_referenced(USER_COLUMNS.values(), reference)
 _LOCK: Final = {
     reference: compiled(_referenced([U.user_id], reference).for_update()) for reference in REFERENCES
 }
+# Of those sessions that are asked for, the ones that are the user's.
+_SESSIONS: Final = SQL("""ARRAY(
+    SELECT session_id FROM sessions
+    WHERE project_id = "u"."project_id" AND user_id = "u"."user_id"
+        AND session_id = ANY(%(sessions)s::uuid[]) AND expire_time > now())""")
 _BATCH_GET: Final = compiled(
-    U.select(*USER_COLUMNS.values()).where(
+    U.select(*USER_COLUMNS.values(), _SESSIONS).where(
         U.project_id == P.project_id,
         (U.user_id == fn.ANY(P("user_ids", "uuid[]")))
         | (U.email_key == fn.ANY(P("emails", "text[]")))
@@ -146,13 +156,26 @@ _BATCH_GET: Final = compiled(
                     )
                 )
             )
+        )
+        | (
+            U.user_id
+            == fn.ANY(
+                fn.ARRAY(
+                    Session.select(Session.user_id).where(
+                        Session.project_id == P.project_id,
+                        Session.session_id == fn.ANY(P("sessions", "uuid[]")),
+                        Session.expire_time > fn.now(),
+                    )
+                )
+            )
         ),
     )
 )
 
 
 def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
-    """The user whom `reference` (user_id, email, phone_number, login_id) with the folded `key` names."""
+    """The user whom `reference` (user_id, email, phone_number, login_id, session) with the folded `key`
+    names. A session that is over names nobody."""
     return database.one(_GET[reference], {"project_id": project_id, "key": key})
 
 
@@ -167,8 +190,8 @@ def lock(database: Database, project_id: str, reference: str, key: str) -> str |
 
 
 def batch_get(database: Database, project_id: str, keys: dict[str, list[str]]) -> list[Row]:
-    """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`) names,
-    each once, in no order."""
+    """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`, `sessions`)
+    names, each once, in no order; behind the columns those of the sessions that are the user's."""
     return database.all(_BATCH_GET, {"project_id": project_id, **keys})
 
 

@@ -34,8 +34,8 @@ VALUES (%s, gen_random_uuid(), '', now() - make_interval(hours => %s))
 
 USER = """
 INSERT INTO users (project_id, user_id, login_ids, email, email_key, email_verified, phone_number,
-    phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name, picture, locale,
-    zoneinfo, status, test, search_text)
+    phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name, picture,
+    locale, zoneinfo, status, test, search_text)
 VALUES (%s, gen_random_uuid(), '{}', 'a@b.c', 'a@b.c', false, '', false, '', '', '', '', '', '', '', '',
     'ACTIVE', false, '')
 RETURNING user_id

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
+from roster.v1 import auth_service_pb2 as auth_rpc
 from roster.v1 import role_pb2, user_pb2
 from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as user_rpc
@@ -35,6 +36,10 @@ STATEMENTS = {
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
     "UserService/ResetUserMfa": 2,  # lock, read: there is nothing to take away
     "UserService/DeleteTestUsers": 1,
+    "UserService/RevokeUserSessions": 1,
+    "AuthService/RefreshSession": 2,  # read, replace
+    "AuthService/SignOut": 1,
+    "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
     "UserService/BatchCreateUsers": 10,
@@ -116,12 +121,13 @@ def watched(server: Running) -> list[str]:
 
 @pytest.fixture
 def counted(start_server: StartServer, client: Client) -> Iterator[Counted]:
-    """The caller's key is remembered."""
+    """The caller's key is remembered, and so are those that sign tokens."""
     server = start_server(key_cache_seconds=10)
     statements = watched(server)
     with grpc.insecure_channel(server.address) as channel:
         caller = Client(channel, client.project_id, client.key)
         caller.roles.ListRoles(role_rpc.ListRolesRequest())
+        caller.auth.ListSigningKeys(auth_rpc.ListSigningKeysRequest())
         yield Counted(caller, statements)
 
 

@@ -276,7 +276,8 @@ class AuthServiceServicer:
 
     def UpdateAccessToken(self, request, context):
         """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
-        have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
+        have too. Takes a management key.
+        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, FIELDS_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

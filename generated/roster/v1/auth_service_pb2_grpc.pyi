@@ -118,7 +118,8 @@ class AuthServiceStub:
     """
     UpdateAccessToken: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccessTokenRequest, _auth_service_pb2.UpdateAccessTokenResponse]
     """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
-    have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
+    have too. Takes a management key.
+    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, FIELDS_INVALID.
     """
     ListSigningKeys: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]
     """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
@@ -215,7 +216,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     UpdateAccessToken: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccessTokenRequest, _auth_service_pb2.UpdateAccessTokenResponse]  # type: ignore[assignment]
     """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
-    have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
+    have too. Takes a management key.
+    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, FIELDS_INVALID.
     """
     ListSigningKeys: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]  # type: ignore[assignment]
     """Lists the keys that the project's access tokens are verified with: the one that signs, and those before and after
@@ -405,7 +407,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.UpdateAccessTokenResponse, _abc.Awaitable[_auth_service_pb2.UpdateAccessTokenResponse]]:
         """Gives a new access token of the same session with claims of the caller's own, which all further ones of the session
-        have too. Takes a management key. Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, FIELDS_INVALID.
+        have too. Takes a management key.
+        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, FIELDS_INVALID.
         """
 
     @_abc_1.abstractmethod
