@@ -38,9 +38,7 @@ def sign_in_ground(client: Client, password: password_pb2.Password, plain: str) 
     recovery_codes = end_user.ConfirmTotp(confirmation).recovery_codes
     new_secret = end_user.EnrolTotp(auth.EnrolTotpRequest(access_token=access_token)).secret
     begun = end_user.SignIn(auth.SignInRequest(identifier=_LOGIN_ID, password=plain))
-    return SignInGround(
-        user, access_token, begun.challenge.challenge_token, recovery_codes[0], new_secret
-    )
+    return SignInGround(user, access_token, begun.challenge.challenge_token, recovery_codes[0], new_secret)
 
 
 def of_sign_ins(on: Any, plain: str) -> dict[str, Any]:
