@@ -38,6 +38,7 @@ from tests.requests_of_actions import ActionGround, action_ground, of_user_actio
 from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
 from tests.requests_of_sessions import of_sessions, session_ground
+from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -80,6 +81,7 @@ class Ground:
     email_template: email_template_pb2.EmailTemplate
     session: auth_rpc.SignInResponse
     """Of the user."""
+    sign_in: SignInGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -157,6 +159,7 @@ def ground(client: Client) -> Ground:
         webhooks=webhooks,
         email_template=template_ground(client),
         session=session_ground(client, "ada", PLAIN),
+        sign_in=sign_in_ground(client, PASSWORD, PLAIN),
     )
 
 
@@ -175,6 +178,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
         **of_email_templates(on),
+        **of_sign_ins(on, PLAIN),
         **of_sessions(on),
     }
 
