@@ -252,6 +252,36 @@ def test_credentials_are_private_and_survive_being_written_again(data_dir: Path)
     assert "key" not in repr(directory.credentials()).replace("management_key", "")
 
 
+@pytest.mark.parametrize(
+    ("set_url", "web_address", "public_url"),
+    [
+        (None, "127.0.0.1:2", "http://127.0.0.1:2"),
+        (None, "", None),
+        ("https://id.example.com", "127.0.0.1:2", "https://id.example.com"),
+    ],
+)
+def test_worker_by_itself_finds_the_web_process_of_its_directory(
+    data_dir: Path, set_url: str | None, web_address: str, public_url: str | None
+) -> None:
+    """Where no setting says where browsers find it: links in emails begin with it."""
+    directory = DataDirectory(data_dir)
+    config = Config(data_dir=data_dir, public_url=set_url)
+    assert directory.with_public_url(config).public_url == set_url
+    directory.save_credentials(Credentials("127.0.0.1:1", "project", "key", web_address))
+
+    assert directory.with_public_url(config).public_url == public_url
+
+
+def test_credentials_of_an_earlier_version_are_read(data_dir: Path) -> None:
+    """It had no web process."""
+    directory = DataDirectory(data_dir)
+    directory.credentials_file.write_text(
+        '{"address": "127.0.0.1:1", "project_id": "project", "management_key": "key"}', encoding="utf-8"
+    )
+
+    assert directory.credentials() == Credentials("127.0.0.1:1", "project", "key", "")
+
+
 def test_command_starts_the_database_or_uses_the_running_one(data_dir: Path) -> None:
     config = Config(data_dir=data_dir)
     with database_url(config) as own:
