@@ -37,6 +37,7 @@ from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
+from tests.requests_of_passkeys import PasskeyGround, of_passkeys, passkey_ground
 from tests.requests_of_sessions import of_sessions, session_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
@@ -80,6 +81,7 @@ class Ground:
     email_template: email_template_pb2.EmailTemplate
     session: auth_rpc.SignInResponse
     """Of the user."""
+    passkeys: PasskeyGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -145,6 +147,7 @@ def ground(client: Client) -> Ground:
     )
     actions = action_ground(client, user, blocked=tester)
     webhooks = webhook_ground(client)
+    session = session_ground(client, "ada", PLAIN)
     return Ground(
         project_id=client.project_id,
         user=user,
@@ -156,7 +159,8 @@ def ground(client: Client) -> Ground:
         actions=actions,
         webhooks=webhooks,
         email_template=template_ground(client),
-        session=session_ground(client, "ada", PLAIN),
+        session=session,
+        passkeys=passkey_ground(client, user, session.access_token),
     )
 
 
@@ -176,6 +180,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_webhooks(on.webhooks),
         **of_email_templates(on),
         **of_sessions(on),
+        **of_passkeys(on),
     }
 
 

@@ -173,6 +173,8 @@ def test_nothing_is_seen_or_changed_across_projects(
         assert outcome(other_project, name, request)[1] == "ALL_PROJECTS_REQUIRED"
     elif name in NAMES_NOTHING:
         invoke(other_project, name, request)
+    elif name == "AuthService/BeginPasskeySignIn":
+        assert outcome(other_project, name, request)[1] == "PASSKEYS_NOT_CONFIGURED"
     elif name.startswith("AuthService/"):
         assert outcome(other_project, name, request)[0] == "UNAUTHENTICATED"
     elif name in BATCHES:
