@@ -44,8 +44,8 @@ STATEMENTS = {
     # Session, options, project; lock, read, take the options, insert, update, event.
     "AuthService/FinishPasskeyRegistration": 9,
     "AuthService/BeginPasskeySignIn": 2,  # project, options
-    # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; the session: lock,
-    # read, begin with its event; record the sign-in.
+    # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
+    # lock, read, begin with its event; record the sign-in.
     "AuthService/FinishPasskeySignIn": 12,
     "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
