@@ -37,7 +37,7 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     batches = Batches(database, readers, config.batches)
     # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
     hasher = hasher_of(config, queue=config.threads // 2)
-    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
+    parts = Parts(database, config, hasher, sealer_of(config), batches, feed, exports)
     calls = way(methods(), database, readers, parts.access_tokens, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),

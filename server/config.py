@@ -153,6 +153,37 @@ class Config(BaseSettings):
     webhook_ca_file: Path | None = None
     """Certificates of authorities, in PEM, that vouch for receivers beside the usual ones."""
 
+    # -- emails ------------------------------------------------------------------------------
+    smtp_host: str | None = None
+    """Host of the SMTP server that emails are handed to. Absent: they are written as files into `emails` in
+    the data directory."""
+
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Its port; absent: 587, with `smtp_security` tls 465, with none 25."""
+
+    smtp_security: Annotated[str, Field(pattern="^(starttls|tls|none)$")] = "starttls"
+    """`starttls`: nothing is said before TLS is; `tls`: TLS from the beginning; `none`: in the clear. The
+    server's certificate must be for `smtp_host`."""
+
+    smtp_username: str | None = None
+    """Name to log in with; absent: there is no login."""
+
+    smtp_password: SecretStr | None = None
+    """Password to log in with."""
+
+    smtp_timeout: Seconds = 20.0
+    """Seconds that it may take to hand an email over."""
+
+    smtp_ca_file: Path | None = None
+    """Certificates of authorities, in PEM, that vouch for the SMTP server beside the usual ones."""
+
+    email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "roster@localhost"
+    """Address that emails come from, where a project names none."""
+
+    email_first_retry: Seconds = 20.0
+    """Seconds after which an email that the SMTP server did not take is first tried again; doubled for each
+    further time, 13 attempts in all: with the default within a day."""
+
     # -- what is kept ------------------------------------------------------------------------
     event_retention_days: Annotated[float, Field(ge=2)] = 90.0
     """Days that events are kept."""

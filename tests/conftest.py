@@ -90,9 +90,10 @@ class Template:
 
 
 @pytest.fixture(scope="session")
-def config() -> Config:
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """The settings of the servers under test."""
     return Config(
+        data_dir=tmp_path_factory.mktemp("data"),
         workers=1,
         threads=8,
         key_cache_seconds=0,

@@ -39,6 +39,7 @@ from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
 from tests.requests_of_passkeys import PasskeyGround, of_passkeys, passkey_ground
 from tests.requests_of_sessions import of_sessions, session_ground
+from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -82,6 +83,7 @@ class Ground:
     session: auth_rpc.SignInResponse
     """Of the user."""
     passkeys: PasskeyGround
+    sign_in: SignInGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -161,6 +163,7 @@ def ground(client: Client) -> Ground:
         email_template=template_ground(client),
         session=session,
         passkeys=passkey_ground(client, user, session.access_token),
+        sign_in=sign_in_ground(client, PASSWORD, PLAIN),
     )
 
 
@@ -179,6 +182,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
         **of_email_templates(on),
+        **of_sign_ins(on, PLAIN),
         **of_sessions(on),
         **of_passkeys(on),
     }

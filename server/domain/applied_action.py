@@ -126,6 +126,9 @@ class Definition(NamedTuple):
     user_emailing_enabled: bool
     user_notifications_enabled: bool
     active: bool
+    email_templates: Mapping[str, str | None]
+    """The id of the template of each phase."""
+    include_email_in_event: bool
 
     def applied(
         self,

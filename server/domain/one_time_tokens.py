@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from server.domain.caller import Caller
 from server.domain.sealing import Sealer
+from server.domain.text import fold
 from server.store import one_time_tokens as rows
 from server.store.database import Database
 
@@ -33,6 +34,8 @@ class Purpose(StrEnum):
     PASSWORD_CHANGE = "PASSWORD_CHANGE"
     PASSKEY_REGISTRATION = "PASSKEY_REGISTRATION"
     PASSKEY_SIGN_IN = "PASSKEY_SIGN_IN"
+    EMAIL = "EMAIL"
+    """Of no use to anybody: what an email is to tell, under the id of the email, until it is sent."""
 
 
 class Taken(NamedTuple):
@@ -58,10 +61,28 @@ class OneTimeTokens:
         seconds: float,
         *,
         user_id: str | None = None,
+        address: str = "",
         payload: Mapping[str, Any] | None = None,
     ) -> tuple[str, datetime]:
-        """A new token, and when it expires. `payload`, JSON values, comes back when it is taken."""
+        """A new token, and when it expires. `payload`, JSON values, comes back when it is taken; `address` is
+        the email address of one that is no user's yet."""
         token = secrets.token_urlsafe(_BYTES)
+        return token, self.keep(
+            caller, purpose, token, seconds, user_id=user_id, address=address, payload=payload
+        )
+
+    def keep(
+        self,
+        caller: Caller,
+        purpose: Purpose,
+        token: str,
+        seconds: float,
+        *,
+        user_id: str | None = None,
+        address: str = "",
+        payload: Mapping[str, Any] | None = None,
+    ) -> datetime:
+        """The same with a token that is there already; returns when it expires."""
         sealed = None
         if payload:
             sealed = self._sealer.seal(json.dumps(payload).encode(), _place(caller, purpose))
@@ -72,11 +93,13 @@ class OneTimeTokens:
                 "token_hash": _hash(token),
                 "purpose": purpose.value,
                 "user_id": user_id,
+                "address_key": _hash(fold(address)) if address else None,
                 "payload": sealed,
                 "seconds": seconds,
             },
         )
-        return token, expire_time
+        kept: datetime = expire_time
+        return kept
 
     def look(self, caller: Caller, token: str, *purposes: Purpose) -> Taken | None:
         """What a token stands for, which stays good; None if it is good for none of these purposes."""
@@ -89,6 +112,10 @@ class OneTimeTokens:
     def withdraw(self, caller: Caller, user_id: str, *purposes: Purpose) -> None:
         """Makes all tokens of these purposes of a user worthless."""
         rows.withdraw(self._database, caller.project_id, user_id, purposes)
+
+    def withdraw_of_address(self, caller: Caller, address: str) -> None:
+        """Makes all tokens worthless that are for an address and no user's yet."""
+        rows.withdraw_of_address(self._database, caller.project_id, _hash(fold(address)))
 
     def _taken(self, caller: Caller, row: Any) -> Taken | None:
         if row is None:

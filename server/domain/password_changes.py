@@ -13,7 +13,6 @@ from server.domain.lockouts import Attempt
 from server.domain.one_time_tokens import OneTimeTokens, Purpose
 from server.domain.passwords.hasher import Hasher
 from server.domain.session import LoginMethod, Outcome
-from server.domain.session_ends import Cause, end_sessions
 from server.domain.sessions import Sessions
 from server.domain.user import user_of
 from server.domain.user_passwords import NewPassword, UserPasswords
@@ -122,6 +121,5 @@ class PasswordChanges:
     def _replaced(self, caller: Caller, entrant: Entrant, stored_hash: str) -> Entrant:
         """The entrant with the new password, all of whose sessions have ended."""
         user = self._passwords.replace(caller, entrant.user, stored_hash, temporary=False)
-        end_sessions(self._database, caller, [user.user_id], Cause.PASSWORD_CHANGED)
         notices.password_changed(self._database, caller, user)
         return self._admission.again(caller, user.user_id)

@@ -36,6 +36,7 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.config import Config
 from server.domain.access_tokens import AccessTokens
 from server.domain.admission import Admission
 from server.domain.applied_action_batches import AppliedActionBatches
@@ -44,6 +45,7 @@ from server.domain.attempts import Attempts
 from server.domain.custom_attributes import CustomAttributes
 from server.domain.email_links import EmailLinks
 from server.domain.email_templates import EmailTemplates
+from server.domain.emails.action_emails import ActionEmails
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
 from server.domain.lockouts import Lockouts
@@ -106,6 +108,7 @@ class Parts:
     """What the services of one process share, those that one needs made when it is asked for."""
 
     database: Database
+    config: Config
     hasher: Hasher
     sealer: Sealer
     batches: Batches
@@ -119,6 +122,14 @@ class Parts:
     @cached_property
     def users(self) -> Users:
         return Users(self.database, self.passwords)
+
+    @cached_property
+    def action_emails(self) -> ActionEmails:
+        return ActionEmails(self.database, self.config)
+
+    @cached_property
+    def applied_actions(self) -> AppliedActions:
+        return AppliedActions(self.database, self.action_emails)
 
     @cached_property
     def one_time_tokens(self) -> OneTimeTokens:
@@ -146,7 +157,7 @@ class Parts:
 
     @cached_property
     def lockouts(self) -> Lockouts:
-        return Lockouts(self.database, AppliedActions(self.database))
+        return Lockouts(self.database, self.applied_actions)
 
     @cached_property
     def attempts(self) -> Attempts:
@@ -203,8 +214,19 @@ class Parts:
         )
 
     @cached_property
+    def sign_ups(self) -> SignUps:
+        return SignUps(self.database, self.one_time_tokens, self.passwords, self.users)
+
+    @cached_property
     def email_links(self) -> EmailLinks:
-        return EmailLinks(self.database, self.one_time_tokens, self.users, self.passwords)
+        return EmailLinks(
+            self.database,
+            self.one_time_tokens,
+            self.passwords,
+            UserStatuses(self.database),
+            self.lockouts,
+            self.sign_ups,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +265,10 @@ def _user_action_service(parts: Parts) -> UserActionService:
     return UserActionService(
         actions,
         UserActionReasons(parts.database),
-        AppliedActions(parts.database),
+        parts.applied_actions,
         UserStatuses(parts.database),
         UserActionBatches(parts.database, actions),
-        AppliedActionBatches(parts.database),
+        AppliedActionBatches(parts.database, parts.action_emails),
         parts.batches,
         parts.email_links,
     )
@@ -259,7 +281,7 @@ def _auth_service(parts: Parts) -> AuthService:
         parts.password_changes,
         parts.totp,
         parts.passkeys,
-        SignUps(parts.database, parts.one_time_tokens, parts.passwords),
+        parts.sign_ups,
         parts.email_links,
         parts.signing_keys,
     )

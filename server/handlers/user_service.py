@@ -22,6 +22,7 @@ from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
+from server.domain.welcomes import Welcome
 from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
 from server.handlers.streams import line_of
@@ -71,6 +72,7 @@ class UserService(UserSignIns):
             user_id=asked.user_id.lower(),
             status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
             password=convert.new_password(request.password) if has_password else None,
+            welcome=Welcome(request.invite, request.send_verification_email),
         )
         return rpc.CreateUserResponse(user=convert.user_message(user))
 
@@ -221,7 +223,13 @@ class UserService(UserSignIns):
                 password=convert.new_password(item.password) if item.HasField("password") else None,
             )
 
-        kind = Kind(prepare, self._creations.create, convert.user_result, batch.BatchCreateUsersResponse)
+        kind = Kind(
+            prepare,
+            self._creations.create,
+            convert.user_result,
+            batch.BatchCreateUsersResponse,
+            welcomes=True,
+        )
         return self._batches.run(requests, call, kind)
 
     def BatchUpdateUsers(

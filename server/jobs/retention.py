@@ -22,6 +22,8 @@ def collect(database: Database, config: Config) -> None:
         rows.collect_logins: timedelta(days=config.login_retention_days),
         rows.collect_one_time_tokens: timedelta(),
         rows.collect_throttles: timedelta(),
+        rows.collect_sessions: timedelta(),
+        rows.collect_signing_keys: timedelta(),
     }
     for collect_some, age in kept.items():
         more = True

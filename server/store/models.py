@@ -474,6 +474,7 @@ class OneTimeToken(Table):
     token_hash = BlobField()
     purpose = TextField()
     user_id = UuidField(null=True)
+    address_key = BlobField(null=True)
     payload = BlobField(null=True)
     create_time = DateTimeTZField()
     expire_time = DateTimeTZField()

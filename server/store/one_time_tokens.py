@@ -8,8 +8,8 @@ from typing import Any, Final
 from server.store.database import Database, Row
 
 _PUT: Final = """
-INSERT INTO one_time_tokens (project_id, token_hash, purpose, user_id, payload, expire_time)
-VALUES (%(project_id)s, %(token_hash)s, %(purpose)s, %(user_id)s, %(payload)s,
+INSERT INTO one_time_tokens (project_id, token_hash, purpose, user_id, address_key, payload, expire_time)
+VALUES (%(project_id)s, %(token_hash)s, %(purpose)s, %(user_id)s, %(address_key)s, %(payload)s,
     now() + make_interval(secs => %(seconds)s))
 RETURNING expire_time
 """
@@ -22,6 +22,9 @@ _TAKE: Final = f"DELETE FROM one_time_tokens {_KNOWN} RETURNING purpose, user_id
 _WITHDRAW: Final = """
 DELETE FROM one_time_tokens
 WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND purpose = ANY(%(purposes)s)
+"""
+_WITHDRAW_OF_ADDRESS: Final = """
+DELETE FROM one_time_tokens WHERE project_id = %(project_id)s AND address_key = %(address_key)s
 """
 
 
@@ -44,6 +47,11 @@ def withdraw(database: Database, project_id: str, user_id: str, purposes: Sequen
     """Makes all tokens of these purposes of a user worthless."""
     values = {"project_id": project_id, "user_id": user_id, "purposes": list(purposes)}
     database.execute(_WITHDRAW, values)
+
+
+def withdraw_of_address(database: Database, project_id: str, address_key: bytes) -> None:
+    """Makes all tokens worthless that are for an address and no user's yet."""
+    database.execute(_WITHDRAW_OF_ADDRESS, {"project_id": project_id, "address_key": address_key})
 
 
 def _values(project_id: str, token_hash: bytes, purposes: Sequence[str]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ DELETE FROM {table} WHERE ctid = ANY(ARRAY(
 """
 _ONE_TIME_TOKENS: Final = _EXPIRED.format(table="one_time_tokens")
 _THROTTLES: Final = _EXPIRED.format(table="throttles")
+_SESSIONS: Final = _EXPIRED.format(table="sessions")
+_SIGNING_KEYS: Final = _EXPIRED.format(table="signing_keys")
 
 
 def collect_events(database: Database, age: timedelta, limit: int) -> int:
@@ -80,3 +82,13 @@ def collect_one_time_tokens(database: Database, age: timedelta, limit: int) -> i
 def collect_throttles(database: Database, age: timedelta, limit: int) -> int:
     """The same for counts that have no meaning any more."""
     return database.execute(_THROTTLES, {"age": age, "limit": limit})
+
+
+def collect_sessions(database: Database, age: timedelta, limit: int) -> int:
+    """The same for sessions that ended by themselves."""
+    return database.execute(_SESSIONS, {"age": age, "limit": limit})
+
+
+def collect_signing_keys(database: Database, age: timedelta, limit: int) -> int:
+    """The same for keys that no access token is verified with any more."""
+    return database.execute(_SIGNING_KEYS, {"age": age, "limit": limit})

@@ -61,7 +61,7 @@ def _link_tools(config: Config, database: Database, visitors: Visitors, work: Wo
         visitors,
         tokens,
         users,
-        EmailLinks(database, tokens, users, passwords),
+        EmailLinks.made_of(database, config, tokens, users, passwords),
         FormGuard(config.secret_key.get_secret_value(), config.public_url or ""),
         work,
     )

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import jwt
-from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import project_pb2, project_service_pb2, session_pb2, user_pb2
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.calling import Client
+from tests.conftest import Running
+from tests.rows import events
 
 
 def create_user(client: Client, **values: Any) -> user_pb2.User:
@@ -34,9 +35,9 @@ def sign_out(client: Client, refresh_token: str, *, all_sessions: bool = False) 
 
 def add_claims(client: Client, access_token: str, **claims: Any) -> str:
     """An access token with further claims."""
-    request = auth.UpdateAccessTokenRequest(
-        access_token=access_token, custom_claims=ParseDict(claims, Struct())
-    )
+    values = Struct()
+    values.update(claims)
+    request = auth.UpdateAccessTokenRequest(access_token=access_token, custom_claims=values)
     return client.auth.UpdateAccessToken(request).access_token
 
 
@@ -102,3 +103,12 @@ def claims_of(client: Client, access_token: str) -> dict[str, Any]:
         audience=client.project_id,
         issuer=f"urn:uuid:{client.project_id}",
     )
+
+
+def ended(server: Running, client: Client) -> list[tuple[str, Any]]:
+    """What is recorded of ends of sessions."""
+    return [
+        (event.type, event.data)
+        for event in events(server.url, client.project_id, "session.")
+        if event.type != "session.started"
+    ]

@@ -34,10 +34,22 @@ STATEMENTS = {
     "UserService/ModifyUserApplications": 6,  # the same
     "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
+    "UserService/ResetUserMfa": 6,  # lock, read, take secrets and codes away, update, event
     "UserService/DeleteTestUsers": 1,
     "UserService/RevokeUserSessions": 1,
     "UserService/SetUserProviderToken": 3,  # lock, put, event
     "UserService/DeleteUserPasskeys": 5,  # lock, read, delete, update, event
+    # Find, is it locked; hold the count, lock, read, note, clear the count, begin a session (lock, read, insert),
+    # record.
+    "AuthService/SignIn": 11,
+    "AuthService/CompleteMfa": 13,  # look at the challenge and take it, use the code
+    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the session
+    # again, set the password, update, event, end sessions, email, read.
+    "AuthService/ChangePassword": 20,
+    "AuthService/EnrolTotp": 4,  # the session, user and project, keep the secret
+    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes, update,
+    # event.
+    "AuthService/ConfirmTotp": 11,
     "AuthService/RefreshSession": 2,  # read, replace
     "AuthService/SignOut": 1,
     "AuthService/BeginPasskeyRegistration": 6,  # session, project, lock, read, those held, options

@@ -151,7 +151,8 @@ class AuthServiceServicer:
     def SignIn(self, request, context):
         """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
         after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
-        challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+        challenge (the new password comes first; who needs a second factor and has but a passkey is asked for that); who
+        may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
         Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
         sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
         Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
@@ -161,7 +162,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CompleteMfa(self, request, context):
-        """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again.
+        """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again. A wrong
+        one counts as a failed sign-in and leaves the challenge.
         Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -213,7 +215,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangePassword(self, request, context):
-        """Replaces the password, ends all sessions of the user, and begins a new one.
+        """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
+        it was given for; with a challenge the second factor may be asked for first.
         Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_LOCKED, LOGIN_NOT_ALLOWED,
         LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
         """
@@ -231,7 +234,8 @@ class AuthServiceServicer:
 
     def ConfirmTotp(self, request, context):
         """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
-        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED.
+        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED,
+        LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

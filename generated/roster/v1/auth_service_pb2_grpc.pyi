@@ -49,13 +49,15 @@ class AuthServiceStub:
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
     """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
     after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
-    challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+    challenge (the new password comes first; who needs a second factor and has but a passkey is asked for that); who
+    may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
     Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
     sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
     Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
     """
     CompleteMfa: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.CompleteMfaRequest, _auth_service_pb2.CompleteMfaResponse]
-    """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again.
+    """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again. A wrong
+    one counts as a failed sign-in and leaves the challenge.
     Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
     """
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]
@@ -83,7 +85,8 @@ class AuthServiceStub:
     HASHING_OVERLOADED.
     """
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
-    """Replaces the password, ends all sessions of the user, and begins a new one.
+    """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
+    it was given for; with a challenge the second factor may be asked for first.
     Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_LOCKED, LOGIN_NOT_ALLOWED,
     LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
     """
@@ -93,7 +96,8 @@ class AuthServiceStub:
     """
     ConfirmTotp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmTotpRequest, _auth_service_pb2.ConfirmTotpResponse]
     """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
-    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED.
+    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED,
+    LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     BeginPasskeyRegistration: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeyRegistrationRequest, _auth_service_pb2.BeginPasskeyRegistrationResponse]
     """Makes the options with which a browser registers a passkey.
@@ -143,13 +147,15 @@ class AuthServiceAsyncStub(AuthServiceStub):
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
     """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
     after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
-    challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+    challenge (the new password comes first; who needs a second factor and has but a passkey is asked for that); who
+    may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
     Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
     sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
     Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
     """
     CompleteMfa: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CompleteMfaRequest, _auth_service_pb2.CompleteMfaResponse]  # type: ignore[assignment]
-    """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again.
+    """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again. A wrong
+    one counts as a failed sign-in and leaves the challenge.
     Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
     """
     RefreshSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]  # type: ignore[assignment]
@@ -177,7 +183,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     HASHING_OVERLOADED.
     """
     ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
-    """Replaces the password, ends all sessions of the user, and begins a new one.
+    """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
+    it was given for; with a challenge the second factor may be asked for first.
     Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_LOCKED, LOGIN_NOT_ALLOWED,
     LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
     """
@@ -187,7 +194,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     ConfirmTotp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmTotpRequest, _auth_service_pb2.ConfirmTotpResponse]  # type: ignore[assignment]
     """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
-    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED.
+    Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED,
+    LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
     """
     BeginPasskeyRegistration: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeyRegistrationRequest, _auth_service_pb2.BeginPasskeyRegistrationResponse]  # type: ignore[assignment]
     """Makes the options with which a browser registers a passkey.
@@ -246,7 +254,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.SignInResponse, _abc.Awaitable[_auth_service_pb2.SignInResponse]]:
         """Signs a user in by a password. An unknown identifier, a wrong password and a user without one have the same answer,
         after the same time. With the right password: who must replace it, or has a second factor or needs one, gets a
-        challenge; who may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
+        challenge (the new password comes first; who needs a second factor and has but a passkey is asked for that); who
+        may not sign in hears why: LOGIN_NOT_ALLOWED for the status, LOGIN_PREVENTED for applied actions.
         Too many failures lock the account, and the address that they come from, for a while: LOGIN_LOCKED. The first
         sign-in makes an INVITED user ACTIVE. An imported hash is replaced by one of Argon2id.
         Errors: LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED, HASHING_OVERLOADED.
@@ -258,7 +267,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.CompleteMfaRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.CompleteMfaResponse, _abc.Awaitable[_auth_service_pb2.CompleteMfaResponse]]:
-        """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again.
+        """Meets the challenge MFA, by one of the user's second factors. A code that was used is not accepted again. A wrong
+        one counts as a failed sign-in and leaves the challenge.
         Errors: CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_NOT_ALLOWED, LOGIN_PREVENTED, LOGIN_LOCKED.
         """
 
@@ -322,7 +332,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.ChangePasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ChangePasswordResponse, _abc.Awaitable[_auth_service_pb2.ChangePasswordResponse]]:
-        """Replaces the password, ends all sessions of the user, and begins a new one.
+        """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
+        it was given for; with a challenge the second factor may be asked for first.
         Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, LOGIN_FAILED, LOGIN_LOCKED, LOGIN_NOT_ALLOWED,
         LOGIN_PREVENTED, FIELDS_INVALID, HASHING_OVERLOADED.
         """
@@ -344,7 +355,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ConfirmTotpResponse, _abc.Awaitable[_auth_service_pb2.ConfirmTotpResponse]]:
         """Makes the secret of EnrolTotp the user's second factor, and gives recovery codes, which replace former ones.
-        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED.
+        Errors: ACCESS_TOKEN_INVALID, SESSION_ENDED, CHALLENGE_INVALID, TOTP_NOT_ENROLLED, LOGIN_FAILED, LOGIN_LOCKED,
+        LOGIN_NOT_ALLOWED, LOGIN_PREVENTED.
         """
 
     @_abc_1.abstractmethod

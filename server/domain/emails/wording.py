@@ -36,7 +36,7 @@ class Content(NamedTuple):
         """What it says of these values. Raises Unfit."""
         html = render(self.html, values, html=True) if self.html else ""
         text = render(self.text, values, html=False) if self.text else plain_text(html)
-        return Email(_one_line(render(self.subject, values, html=False)), text, html)
+        return Email(one_line(render(self.subject, values, html=False)), text, html)
 
 
 class Wording(NamedTuple):
@@ -81,7 +81,8 @@ def _violations(path: str, stored: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation(f"{path}.{name}", str(problem))
 
 
-def _one_line(subject: str) -> str:
-    """Without what could end a header, or be taken for its end."""
-    shown = "".join(char if char.isprintable() else " " for char in subject)
-    return " ".join(shown.split())[:_SUBJECT_CHARACTERS]
+def one_line(text: str) -> str:
+    """A subject, or a name, without what could end a header, or be taken for its end."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    # What begins so in a header is read as something else.
+    return " ".join(shown.replace("=?", "= ?").split())[:_SUBJECT_CHARACTERS]

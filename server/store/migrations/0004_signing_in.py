@@ -62,6 +62,8 @@ CREATE TABLE one_time_tokens (
     purpose     text        NOT NULL,
     -- NULL: it is nobody's yet.
     user_id     uuid,
+    -- A digest of the address that such a one is for.
+    address_key bytea,
     -- What goes with it, sealed with the installation's key; NULL for nothing.
     payload     bytea,
     create_time timestamptz NOT NULL DEFAULT now(),
@@ -73,6 +75,8 @@ CREATE TABLE one_time_tokens (
 );
 CREATE INDEX one_time_tokens_user_idx ON one_time_tokens (project_id, user_id, purpose)
     WHERE user_id IS NOT NULL;
+CREATE INDEX one_time_tokens_address_idx ON one_time_tokens (project_id, address_key)
+    WHERE address_key IS NOT NULL;
 CREATE INDEX one_time_tokens_expire_time_idx ON one_time_tokens (expire_time);
 
 -- What is counted and, beyond a limit, refused for a while: failed sign-ins, emails.
