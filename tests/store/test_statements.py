@@ -39,16 +39,16 @@ STATEMENTS = {
     "UserService/RevokeUserSessions": 1,
     "UserService/SetUserProviderToken": 3,  # lock, put, event
     "UserService/DeleteUserPasskeys": 5,  # lock, read, delete, update, event
-    # Find, is it locked; hold the count, lock, read, note, clear the count, begin a session (lock, read, insert),
-    # record.
+    # Find, is it locked; hold the count, lock, read, note, clear the count; lock, read and insert for the
+    # session; record.
     "AuthService/SignIn": 11,
     "AuthService/CompleteMfa": 13,  # look at the challenge and take it, use the code
-    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the session
-    # again, set the password, update, event, end sessions, email, read.
+    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the
+    # session again, set the password, update, event, end sessions, email, read.
     "AuthService/ChangePassword": 20,
     "AuthService/EnrolTotp": 4,  # the session, user and project, keep the secret
-    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes, update,
-    # event.
+    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes,
+    # update, event.
     "AuthService/ConfirmTotp": 11,
     "AuthService/RefreshSession": 2,  # read, replace
     "AuthService/SignOut": 1,
