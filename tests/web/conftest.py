@@ -32,15 +32,15 @@ StartWeb = Callable[..., httpx.Client]
 
 @pytest.fixture
 def start_web(database_url: str, config: Config) -> Iterator[StartWeb]:
-    """Starts web processes' servers on this test's database and returns visitors of each; settings other than
-    the usual ones are arguments."""
+    """Starts web processes' servers on this test's database, or on the one at `url`, and returns visitors of
+    each; settings other than the usual ones are arguments."""
     ends: list[Callable[[], None]] = []
 
-    def start(**settings: Any) -> httpx.Client:
+    def start(url: str = database_url, **settings: Any) -> httpx.Client:
         listener = listening(Address("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         chosen = config.model_copy(update={"public_url": address, **settings})
-        server = WebServer(chosen, Database(database_url, chosen))
+        server = WebServer(chosen, Database(url, chosen))
         until, end = socket.socketpair()
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, [until])))
         thread.start()

@@ -135,6 +135,20 @@ def test_line_of_a_request_has_no_query(web: httpx.Client, capfd: pytest.Capture
     assert "very-secret" not in written.out + written.err
 
 
+def test_database_that_is_away_is_told(start_web: StartWeb) -> None:
+    """In the form that each answer has otherwise; the process itself is well."""
+    web = start_web("postgresql://nobody@127.0.0.1:1/nowhere")
+    project_id = "6c0ed2f4-51b2-4c06-9a3c-0f6a2f3b8d17"
+
+    page = web.get(f"/reset-password?project={project_id}&token=any")
+    keys = web.get(f"/projects/{project_id}/.well-known/jwks.json")
+
+    assert (page.status_code, keys.status_code) == (503, 503)
+    assert "<h1>Please try again in a moment</h1>" in page.text
+    assert keys.json()["detail"] == "The database does not answer; try again."
+    assert (web.get("/readyz").status_code, web.get("/healthz").status_code) == (503, 200)
+
+
 # -- those who take their time -------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from roster.v1 import auth_service_pb2, project_pb2, project_service_pb2, user_p
 from roster.v1 import user_service_pb2 as rpc
 
 from server.domain.one_time_tokens import Purpose
+from server.web import app
 from tests import secrecy
 from tests.calling import Client, refused
 from tests.web.conftest import Link, MakeLink, StartWeb, fields_of, send, user_id
@@ -165,6 +166,23 @@ def test_password_cannot_be_set_by_a_link_that_verifies(
     assert answer.status_code == 410
     with refused("UNAUTHENTICATED", "LOGIN_FAILED"):
         signs_in(client, PASSWORD)
+
+
+def test_too_many_hashings_are_told_and_cost_nothing(
+    start_web: StartWeb, client: Client, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form is there again, and the link stays good."""
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "_HASHINGS_THAT_WAIT", -1)
+        busy = start_web()
+    page = busy.get(str(link))
+
+    again = send(busy, page, **PASSWORDS)
+
+    assert (again.status_code, again.headers["retry-after"]) == (503, "1")
+    assert "Please try again in a moment" in again.text
+    assert 'name="form_token"' in again.text
+    assert start_web().get(str(link)).status_code == 200
 
 
 # -- those that others send ----------------------------------------------------------------------
