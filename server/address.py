@@ -66,26 +66,24 @@ def reserved(text: str, setting: str) -> Iterator[Reservation]:
 def reserve(address: Address, setting: str) -> Reservation:
     """Take the port for this process and its workers, and choose one for port 0.
 
-    The socket is bound alone first, which fails when anyone else has the port, and opened for
-    sharing only then: SO_REUSEPORT from the start would share silently with a second server. It never
-    listens, so it takes no connections.
+    The port is bound alone first, which fails when anyone else listens on it or holds it, and for sharing
+    only then: SO_REUSEPORT from the start would share silently with a second server. The socket that holds it
+    never listens, so it takes no connections.
 
     Raises:
         StartError: the port is taken, or the host is not one of this machine; the message names the setting.
     """
-    holder: socket.socket | None = None
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(
             address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        holder = socket.socket(family, kind, protocol)
-        # Connections of an earlier server that linger in TIME_WAIT do not count as taken.
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(target)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with socket.socket(family, kind, protocol) as first:
+            # Connections of an earlier server that linger in TIME_WAIT do not count as taken.
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            first.bind(target)
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            holder = _holding(first)
     except OSError as error:
-        if holder is not None:
-            holder.close()
         taken = (
             "another process, perhaps another Roster, has that port"
             if error.errno == errno.EADDRINUSE
@@ -94,3 +92,18 @@ def reserve(address: Address, setting: str) -> Reservation:
         raise StartError(f"{setting}: cannot listen on {address}: {taken or error.strerror}") from error
     host, port = holder.getsockname()[:2]
     return Reservation(holder, Address(host, port), Address(address.host, port))
+
+
+def _holding(first: socket.socket) -> socket.socket:
+    """A socket that holds the port which another one has bound for sharing.
+
+    Without SO_REUSEADDR: two sockets that have it may both bind a port, on Linux, as long as neither listens.
+    """
+    holder = socket.socket(first.family, first.type, first.proto)
+    try:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(first.getsockname())
+    except OSError:
+        holder.close()
+        raise
+    return holder

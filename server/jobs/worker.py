@@ -81,6 +81,7 @@ class JobWorker:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
+        self._loop.run_until_complete(_end_what_is_left())
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
@@ -169,6 +170,15 @@ class JobWorker:
             await asyncio.to_thread(chore.run, self._database, self._config)
 
         return run
+
+
+async def _end_what_is_left() -> None:
+    """Ends the tasks that a library leaves behind when it is stopped while it waits for the database: the loop
+    would complain of them when it is closed."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 class _PromptWorker(Worker):
