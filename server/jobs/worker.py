@@ -173,8 +173,8 @@ class JobWorker:
 
 
 async def _end_what_is_left() -> None:
-    """Ends the tasks that a library leaves behind when it is stopped while it waits for the database: the loop
-    would complain of them when it is closed."""
+    """Ends the tasks that a library leaves behind when it is stopped while it waits for the database: the
+    loop would complain of them when it is closed."""
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
