@@ -24,6 +24,10 @@ def banner(
         lines.append(f"Web:         http://{web_address}")
     if config.database_url is None:
         lines.append(f"Data:        {directory.path}")
+    if config.smtp_host is None:
+        lines.append(
+            f"Emails:      {directory.path / 'emails'}, as files, until ROSTER_SMTP_HOST names a server"
+        )
     if credentials is None:
         lines.append("Credentials: none here; `roster keys create` makes a key.")
         return "\n".join(lines)

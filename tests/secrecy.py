@@ -43,6 +43,11 @@ def note(message: Any) -> None:
                     note(inner)
 
 
+def note_text(text: str) -> None:
+    """Remembers a secret that comes in no message."""
+    _noted.add(text)
+
+
 def shown_in(text: str) -> list[str]:
     """What is secret and stands in a text."""
     forms = [kind for kind, form in _FORMS.items() if re.search(form, text)]

@@ -39,6 +39,8 @@ TARGETS: Final = {
     "batch_beside": Target("GetUser beside BatchCreateUsers: p99", 50, "ms"),
     "batch_delete": Target("BatchDeleteUsers: time", 100, "us/user"),
     "batch_memory": Target("Worker: resident after BatchCreateUsers, more than before", 60, "MB"),
+    "refresh": Target("RefreshSession: CPU of the server, in the floor's inserts", 4.0, "x"),
+    "verify": Target("Verifying an access token: CPU", 0.2, "ms"),
     "signin_beside": Target("GetUser beside 16 parallel sign-ins: p99", 100, "ms"),
     "memory": Target("Worker: resident, at most", 120, "MB"),
     "memory_growth": Target("Worker: resident at the end, in that after a tenth of the calls", 1.05, "x"),

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from server.config import Config
 from server.domain import notices
-from server.domain.applied_actions import AppliedActions
 from server.domain.caller import Caller
 from server.domain.emails import outbox
-from server.domain.emails.action_emails import ActionEmails
 from server.domain.emails.kinds import EmailKind
 from server.domain.lockouts import Lockouts
 from server.domain.one_time_tokens import OneTimeTokens, Purpose
@@ -21,7 +18,6 @@ from server.domain.user import User, UserRef
 from server.domain.user_passwords import NewPassword, UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.user_writing import UserWriter
-from server.domain.users import Users
 from server.errors import Error, Reason
 from server.store.database import Database
 
@@ -50,21 +46,6 @@ class EmailLinks:
         self._lockouts = lockouts
         self._sign_ups = sign_ups
         self._writer = UserWriter(database)
-
-    @classmethod
-    def made_of(
-        cls, database: Database, config: Config, tokens: OneTimeTokens, users: Users, passwords: UserPasswords
-    ) -> EmailLinks:
-        """Those of a process that needs no more of the domain."""
-        actions = AppliedActions(database, ActionEmails(database, config))
-        return cls(
-            database,
-            tokens,
-            passwords,
-            UserStatuses(database),
-            Lockouts(database, actions),
-            SignUps(database, tokens, passwords, users),
-        )
 
     # -- sending -------------------------------------------------------------------------------
 

@@ -36,38 +36,29 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
-from server.config import Config
 from server.domain.access_tokens import AccessTokens
 from server.domain.admission import Admission
 from server.domain.applied_action_batches import AppliedActionBatches
-from server.domain.applied_actions import AppliedActions
 from server.domain.attempts import Attempts
 from server.domain.custom_attributes import CustomAttributes
-from server.domain.email_links import EmailLinks
 from server.domain.email_templates import EmailTemplates
-from server.domain.emails.action_emails import ActionEmails
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
-from server.domain.lockouts import Lockouts
 from server.domain.logins import Logins
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
 from server.domain.named import APPLICATION, TENANT, NamedThings
-from server.domain.one_time_tokens import OneTimeTokens
+from server.domain.parts import SharedParts
 from server.domain.passkeys import Passkeys
 from server.domain.password_changes import PasswordChanges
-from server.domain.passwords.hasher import Hasher
 from server.domain.permissions import Permissions
 from server.domain.projects import Projects
 from server.domain.provider_tokens import ProviderTokens
 from server.domain.refresh_tokens import RefreshTokens
 from server.domain.roles import Roles
-from server.domain.sealing import Sealer
 from server.domain.second_factors import SecondFactors
 from server.domain.sessions import Sessions
 from server.domain.sign_in import SignIn
-from server.domain.sign_ups import SignUps
-from server.domain.signing_keys import SigningKeys
 from server.domain.totp import Totp
 from server.domain.user_action_batches import UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
@@ -76,9 +67,7 @@ from server.domain.user_batch_changes import UserBatchChanges
 from server.domain.user_batches import UserBatches
 from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
-from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
-from server.domain.users import Users
 from server.domain.webhook_deliveries import WebhookDeliveries
 from server.domain.webhooks import Webhooks
 from server.handlers.application_service import ApplicationService
@@ -96,7 +85,6 @@ from server.handlers.user_service import UserService
 from server.handlers.user_sign_ins import SignInParts
 from server.handlers.webhook_service import WebhookService
 from server.interceptors.call import Effect, Method
-from server.store.database import Database
 
 # Their stubs lack the types of the values.
 _REQUIRED_SCOPE: Any = annotations_pb2.required_scope
@@ -104,40 +92,12 @@ _PUBLIC: Any = annotations_pb2.public
 
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(SharedParts):
     """What the services of one process share, those that one needs made when it is asked for."""
 
-    database: Database
-    config: Config
-    hasher: Hasher
-    sealer: Sealer
     batches: Batches
     feed: Feed[event_pb2.Event]
     exports: UserExports[user_batch_pb2.ExportedUser]
-
-    @cached_property
-    def passwords(self) -> UserPasswords:
-        return UserPasswords(self.database, self.hasher)
-
-    @cached_property
-    def users(self) -> Users:
-        return Users(self.database, self.passwords)
-
-    @cached_property
-    def action_emails(self) -> ActionEmails:
-        return ActionEmails(self.database, self.config)
-
-    @cached_property
-    def applied_actions(self) -> AppliedActions:
-        return AppliedActions(self.database, self.action_emails)
-
-    @cached_property
-    def one_time_tokens(self) -> OneTimeTokens:
-        return OneTimeTokens(self.database, self.sealer)
-
-    @cached_property
-    def signing_keys(self) -> SigningKeys:
-        return SigningKeys(self.database, self.sealer)
 
     @cached_property
     def access_tokens(self) -> AccessTokens:
@@ -154,10 +114,6 @@ class Parts:
     @cached_property
     def logins(self) -> Logins:
         return Logins(self.database)
-
-    @cached_property
-    def lockouts(self) -> Lockouts:
-        return Lockouts(self.database, self.applied_actions)
 
     @cached_property
     def attempts(self) -> Attempts:
@@ -211,21 +167,6 @@ class Parts:
             self.attempts,
             self.admission,
             self.second_factors,
-        )
-
-    @cached_property
-    def sign_ups(self) -> SignUps:
-        return SignUps(self.database, self.one_time_tokens, self.passwords, self.users)
-
-    @cached_property
-    def email_links(self) -> EmailLinks:
-        return EmailLinks(
-            self.database,
-            self.one_time_tokens,
-            self.passwords,
-            UserStatuses(self.database),
-            self.lockouts,
-            self.sign_ups,
         )
 
 

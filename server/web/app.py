@@ -10,13 +10,10 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from server.config import Config
-from server.domain.email_links import EmailLinks
-from server.domain.one_time_tokens import OneTimeTokens
+from server.domain.parts import SharedParts
 from server.domain.passwords.hasher import hasher_of
+from server.domain.proxies import Proxies
 from server.domain.sealing import sealer_of
-from server.domain.signing_keys import SigningKeys
-from server.domain.user_passwords import UserPasswords
-from server.domain.users import Users
 from server.store.database import Database
 from server.web.answering import Answering
 from server.web.form_guard import FormGuard
@@ -33,12 +30,11 @@ _HASHINGS_THAT_WAIT: Final = THREADS // 2
 
 def create_app(config: Config, database: Database, work: Work) -> ASGIApp:
     """What answers requests on this database."""
-    public_url = config.public_url or ""
-    sealer = sealer_of(config)
-    visitors = Visitors(database)
+    parts = SharedParts(database, config, hasher_of(config, queue=_HASHINGS_THAT_WAIT), sealer_of(config))
+    visitors = Visitors(database, Proxies(config.trusted_proxies))
     health = Health(database, work)
-    jwks = Jwks(visitors, SigningKeys(database, sealer), work)
-    tools = _link_tools(config, database, visitors, work)
+    jwks = Jwks(visitors, parts.signing_keys, work)
+    tools = _tools(parts, visitors, work)
     routes = [
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
@@ -49,19 +45,11 @@ def create_app(config: Config, database: Database, work: Work) -> ASGIApp:
     # A redirect to the path without its last slash would lead wherever the Host header says.
     router = Router(routes, redirect_slashes=False)
     refusing = ExceptionMiddleware(router, handlers={HTTPException: refuse, Exception: refuse})
-    return Answering(refusing, https=public_url.startswith("https:"))
+    return Answering(refusing, https=(config.public_url or "").startswith("https:"))
 
 
-def _link_tools(config: Config, database: Database, visitors: Visitors, work: Work) -> Tools:
-    passwords = UserPasswords(database, hasher_of(config, queue=_HASHINGS_THAT_WAIT))
-    users = Users(database, passwords)
-    tokens = OneTimeTokens(database, sealer_of(config))
-    assert config.secret_key is not None, "the sealer has one"
-    return Tools(
-        visitors,
-        tokens,
-        users,
-        EmailLinks.made_of(database, config, tokens, users, passwords),
-        FormGuard(config.secret_key.get_secret_value(), config.public_url or ""),
-        work,
-    )
+def _tools(parts: SharedParts, visitors: Visitors, work: Work) -> Tools:
+    secret_key = parts.config.secret_key
+    assert secret_key is not None, "the sealer has it"
+    guard = FormGuard(secret_key.get_secret_value(), parts.config.public_url or "")
+    return Tools(visitors, parts.one_time_tokens, parts.users, parts.email_links, guard, work)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from server.domain.projects import Project
 from server.domain.signing_keys import SigningKeys
-from server.web.visitors import Visitors, caller_of
+from server.web.visitors import Visitors
 from server.web.work import Work
 
 MAX_AGE: Final = 3_600
@@ -52,7 +52,7 @@ class Jwks:
 
     def _keys_of(self, request: Request, project_id: str) -> list[dict[str, str]]:
         project = self._visitors.project(project_id) if project_id else self._only_project()
-        return [key.jwk for key in self._keys.public(caller_of(request, project))]
+        return [key.jwk for key in self._keys.public(self._visitors.caller(request, project))]
 
     def _only_project(self) -> Project:
         project = self._visitors.only_project()

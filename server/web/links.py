@@ -16,9 +16,9 @@ from starlette.responses import Response
 
 from server.domain.caller import Caller
 from server.domain.email_links import EmailLinks
-from server.domain.one_time_tokens import OneTimeTokens, Purpose
+from server.domain.one_time_tokens import OneTimeTokens, Purpose, Taken
 from server.domain.projects import Project
-from server.domain.user import User, UserRef
+from server.domain.user import UserRef
 from server.domain.users import Users
 from server.errors import Error, Reason
 from server.web.form_guard import FormGuard
@@ -26,7 +26,7 @@ from server.web.forms import fields_of
 from server.web.languages import Language, spoken
 from server.web.pages import page
 from server.web.password_rules import broken, requirements
-from server.web.visitors import Visitors, caller_of
+from server.web.visitors import Visitors
 from server.web.work import Work
 
 _log = structlog.get_logger("roster.web")
@@ -66,7 +66,8 @@ class Visit(NamedTuple):
     caller: Caller
     project: Project
     purpose: Purpose
-    user: User | None
+    account: str
+    """What the visitor knows the account by."""
     language: Language
 
 
@@ -132,13 +133,24 @@ class LinkPage:
 
     def _looked_at(self, request: Request, link: Link) -> Visit:
         project = self._tools.visitors.project(link.project_id)
-        caller = caller_of(request, project)
+        caller = self._tools.visitors.caller(request, project)
         taken = self._tools.tokens.look(caller, link.token, *self._kind.purposes)
         if taken is None:
             raise Error(Reason.LINK_INVALID)
-        user = self._tools.users.get(caller, UserRef("user_id", taken.user_id)) if taken.user_id else None
+        account, locale = self._whose(caller, taken)
         accepted = request.headers.get("accept-language", "")
-        return Visit(caller, project, taken.purpose, user, spoken(user.locale if user else "", accepted))
+        return Visit(caller, project, taken.purpose, account, spoken(locale, accepted))
+
+    def _whose(self, caller: Caller, taken: Taken) -> tuple[str, str]:
+        """What the account of a link is known by, and the locale of its owner."""
+        if taken.user_id is None:
+            asked = taken.payload["values"]
+            return asked["email"], asked["locale"]
+        try:
+            user = self._tools.users.get(caller, UserRef("user_id", taken.user_id))
+        except Error:
+            raise Error(Reason.LINK_INVALID) from None
+        return user.email or user.phone_number or next(iter(user.login_ids), ""), user.locale
 
     def _form(
         self,
@@ -166,7 +178,7 @@ class LinkPage:
             path=self._kind.path,
             link=link,
             form_token=pair.token,
-            account=_account(visit.user),
+            account=visit.account,
             password=password,
             notice=texts[notice] if notice else None,
             problems=problems,
@@ -175,8 +187,3 @@ class LinkPage:
         if status == 503:
             response.headers["Retry-After"] = "1"
         return response
-
-
-def _account(user: User | None) -> str:
-    """What a user knows an account by."""
-    return "" if user is None else user.email or user.phone_number or next(iter(user.login_ids), "")

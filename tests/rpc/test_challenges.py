@@ -9,6 +9,7 @@ from roster.v1 import session_pb2, user_pb2
 
 from tests.calling import Client, refused
 from tests.conftest import Running, sql
+from tests.rows import contents
 from tests.rpc.action_requests import block
 from tests.rpc.password_requests import GOOD, expired, opens, put, read, set_policy
 from tests.rpc.session_requests import claims_of, current_user, refresh, sessions_of
@@ -46,6 +47,22 @@ def ada(client: Client) -> user_pb2.User:
 def age_password(server: Running, days: int) -> None:
     """Lets time pass since passwords were set."""
     sql(server.url, "UPDATE passwords SET set_time = set_time - make_interval(days => %s)", days)
+
+
+def test_nothing_secret_is_kept_or_told(server: Running, client: Client, ada: user_pb2.User) -> None:
+    """Of all that a user sends and is given, neither rows nor events show anything."""
+    phone = WithApp(client)
+    expired(client, ada)
+    first = challenge(client, PASSWORD_CHANGE)
+    second = token_of(change_password(client, NEW, challenge_token=first), MFA)
+    with refused("UNAUTHENTICATED", "LOGIN_FAILED"):
+        sign_in(client, password=WRONG)
+    answer = complete(client, second, recovery_code=phone.recovery_codes[0])
+    secrets = [GOOD, NEW, WRONG, first, second, answer.access_token, answer.refresh_token]
+
+    kept = str(contents(server.url))
+
+    assert [secret for secret in secrets if secret in kept] == []
 
 
 # -- a new password ----------------------------------------------------------------------------------

@@ -11,8 +11,10 @@ import pytest
 from roster.v1 import user_action_pb2 as action_pb
 from roster.v1 import user_pb2
 
+from server.config import Config
 from server.domain.applied_actions import AppliedActions
 from server.domain.caller import ANYBODY, COMMAND_LINE, Caller
+from server.domain.emails.action_emails import ActionEmails
 from server.domain.lockouts import Lockouts
 from server.domain.projects import Projects
 from server.domain.users import BLANK
@@ -412,9 +414,8 @@ def forgive(server: Running, client: Client, user: user_pb2.User) -> None:
     project = Projects(server.database).get(Caller(client.project_id, "", COMMAND_LINE, b""), "")
     caller = Caller(client.project_id, "", ANYBODY, b"", project.settings)
     with server.database.transaction():
-        Lockouts(server.database, AppliedActions(server.database)).forgive(
-            caller, BLANK._replace(user_id=user.user_id)
-        )
+        actions = AppliedActions(server.database, ActionEmails(server.database, Config()))
+        Lockouts(server.database, actions).forgive(caller, BLANK._replace(user_id=user.user_id))
 
 
 def test_new_password_by_a_link_unlocks(

@@ -37,19 +37,28 @@ STATEMENTS = {
     "UserService/ResetUserMfa": 6,  # lock, read, take secrets and codes away, update, event
     "UserService/DeleteTestUsers": 1,
     "UserService/RevokeUserSessions": 1,
-    # Find, is it locked; hold the count, lock, read, note, clear the count, begin a session (lock, read, insert),
-    # record.
+    "UserService/SetUserProviderToken": 3,  # lock, put, event
+    "UserService/DeleteUserPasskeys": 5,  # lock, read, delete, update, event
+    # Find, is it locked; hold the count, lock, read, note, clear the count; lock, read and insert for the
+    # session; record.
     "AuthService/SignIn": 11,
     "AuthService/CompleteMfa": 13,  # look at the challenge and take it, use the code
-    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the session
-    # again, set the password, update, event, end sessions, email, read.
+    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the
+    # session again, set the password, update, event, end sessions, email, read.
     "AuthService/ChangePassword": 20,
     "AuthService/EnrolTotp": 4,  # the session, user and project, keep the secret
-    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes, update,
-    # event.
+    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes,
+    # update, event.
     "AuthService/ConfirmTotp": 11,
     "AuthService/RefreshSession": 2,  # read, replace
     "AuthService/SignOut": 1,
+    "AuthService/BeginPasskeyRegistration": 6,  # session, project, lock, read, those held, options
+    # Session, options, project; lock, read, take the options, insert, update, event.
+    "AuthService/FinishPasskeyRegistration": 9,
+    "AuthService/BeginPasskeySignIn": 2,  # project, options
+    # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
+    # lock, read, begin with its event; record the sign-in.
+    "AuthService/FinishPasskeySignIn": 12,
     "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from roster.v1 import user_pb2
+from roster.v1 import user_service_pb2 as rpc
 
 from server.address import Address
 from server.config import Config
@@ -22,6 +24,7 @@ from server.domain.one_time_tokens import OneTimeTokens, Purpose
 from server.domain.sealing import sealer_of
 from server.store.database import Database
 from server.web.server import WebServer, listening
+from tests import secrecy
 from tests.calling import Client
 
 StartWeb = Callable[..., httpx.Client]
@@ -87,16 +90,23 @@ MakeLink = Callable[..., Link]
 
 @pytest.fixture
 def make_link(database: Database, config: Config, client: Client) -> MakeLink:
-    """Makes links: `make_link(Purpose.INVITATION, user_id)`."""
+    """Makes links as emails to Ada have them: `make_link(Purpose.INVITATION, user_id)`."""
     tokens = OneTimeTokens(database, sealer_of(config))
 
-    def make(purpose: Purpose, user_id: str, **payload: Any) -> Link:
+    def make(purpose: Purpose, user_id: str, email: str = "ada@example.com") -> Link:
         caller = system(client.project_id)
         with database.transaction():
-            token, _ = tokens.give(caller, purpose, 3_600, user_id=user_id, payload=payload)
+            token, _ = tokens.give(caller, purpose, 3_600, user_id=user_id, payload={"email": email})
+        secrecy.note_text(token)
         return Link(PATHS[purpose], client.project_id, token)
 
     return make
+
+
+def user_id(client: Client, **fields: str) -> str:
+    """The id of a new user."""
+    user = user_pb2.User(**{"email": "ada@example.com", **fields})
+    return str(client.users.CreateUser(rpc.CreateUserRequest(user=user)).user.user_id)
 
 
 def fields_of(page: httpx.Response) -> dict[str, str]:

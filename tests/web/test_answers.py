@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from server.web import answering, forms
+from server.web import answering, forms, server
 from server.web.server import MAX_HEADER_BYTES
-from tests.calling import Client
 from tests.web.conftest import StartWeb
 
 EVERYTHING = [
@@ -127,14 +126,61 @@ def test_what_is_no_http_is_refused_without_an_echo(web: httpx.Client) -> None:
     assert b"script" not in answer
 
 
-def lines(captured: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in captured.readouterr().err.splitlines() if line.startswith("{")]
-
-
-def test_line_of_a_request_has_no_query(
-    web: httpx.Client, client: Client, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_line_of_a_request_has_no_query(web: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """There the token of a link is."""
     web.get("/verify-email?project=none&token=very-secret")
 
-    captured = capfd.readouterr()
-    assert "very-secret" not in captured.err + captured.out
+    written = capfd.readouterr()
+    assert "/verify-email" in written.out
+    assert "very-secret" not in written.out + written.err
+
+
+# -- those who take their time -------------------------------------------------------------------
+
+
+FORM = (
+    b"POST /verify-email HTTP/1.1\r\nHost: any\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+)
+
+
+@contextmanager
+def waited_for(web: httpx.Client, sent: bytes) -> Iterator[socket.socket]:
+    """A connection on which this was sent, and then no more."""
+    address = (web.base_url.host, web.base_url.port or 0)
+    with socket.create_connection(address, timeout=20) as slow:
+        slow.sendall(sent)
+        yield slow
+
+
+def test_form_that_does_not_arrive_is_refused(web: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "SECONDS", 0.05)
+
+    with waited_for(web, FORM) as slow:
+        assert slow.recv(4096).startswith(b"HTTP/1.1 100 ")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost:"])
+def test_head_that_does_not_arrive_costs_the_connection(
+    web: httpx.Client, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.05)
+
+    with waited_for(web, sent) as slow:
+        assert slow.recv(4096) == b""
+
+
+def test_one_too_many_is_refused_at_once(web: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is welcome when another has gone."""
+    monkeypatch.setattr(answering, "MAX_REQUESTS", 1)
+
+    with waited_for(web, FORM) as slow:
+        assert slow.recv(4096).startswith(b"HTTP/1.1 100 ")
+        refused = web.get("/healthz")
+        slow.sendall(b"project=1")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 404 ")
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert web.get("/healthz").status_code == 200

@@ -10,15 +10,9 @@ from roster.v1 import user_service_pb2 as rpc
 from server.domain.one_time_tokens import Purpose
 from server.web.languages import LANGUAGES, spoken
 from tests.calling import Client
-from tests.web.conftest import Link, MakeLink, StartWeb, fields_of, send
+from tests.web.conftest import Link, MakeLink, user_id
 
 ALL = (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD, Purpose.INVITATION)
-
-
-def user_id(client: Client, **fields: str) -> str:
-    """The id of a new user."""
-    user = user_pb2.User(**{"email": "ada@example.com", **fields})
-    return str(client.users.CreateUser(rpc.CreateUserRequest(user=user)).user.user_id)
 
 
 @pytest.mark.parametrize("purpose", ALL)
@@ -168,101 +162,3 @@ def test_rules_are_told_before_a_password_is_chosen(
     assert "<li>An upper-case letter</li>" in rules
     assert "<li>Not one of the last 3 that you had</li>" in rules
     assert "digit" not in rules
-
-
-# -- forms that others send ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def link(client: Client, make_link: MakeLink) -> Link:
-    """A link to set a new password."""
-    return make_link(Purpose.RESET_PASSWORD, user_id(client))
-
-
-def is_refused(answer: httpx.Response) -> bool:
-    """And offers the form anew, for whoever has lost the cookie."""
-    return answer.status_code == 403 and 'name="form_token"' in answer.text and "set-cookie" in answer.headers
-
-
-PASSWORDS = {"new_password": "note G of 1843", "repeated_password": "note G of 1843"}
-
-
-def test_form_without_the_cookie_is_refused(web: httpx.Client, link: Link) -> None:
-    page = web.get(str(link))
-    web.cookies.clear()
-
-    assert is_refused(send(web, page, **PASSWORDS))
-
-
-def test_form_with_the_cookie_of_another_is_refused(
-    web: httpx.Client, link: Link, start_web: StartWeb
-) -> None:
-    page = web.get(str(link))
-    web.cookies.clear()
-    web.get(str(link))
-
-    assert is_refused(send(web, page, **PASSWORDS))
-
-
-@pytest.mark.parametrize("token", ["", "x", "ä", "A" * 43])
-def test_form_with_a_wrong_token_is_refused(web: httpx.Client, link: Link, token: str) -> None:
-    page = web.get(str(link))
-
-    assert is_refused(send(web, page, **PASSWORDS, form_token=token))
-
-
-def test_token_of_a_form_is_good_for_its_own_link_only(
-    web: httpx.Client, client: Client, make_link: MakeLink, link: Link
-) -> None:
-    other = web.get(str(make_link(Purpose.RESET_PASSWORD, user_id(client, email="bob@example.com"))))
-    page = web.get(str(link))
-
-    assert is_refused(send(web, page, **PASSWORDS, form_token=fields_of(other)["form_token"]))
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "http://127.0.0.1"},
-        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "none"},
-    ],
-)
-def test_form_from_elsewhere_is_refused(web: httpx.Client, link: Link, headers: dict[str, str]) -> None:
-    page = web.get(str(link))
-
-    assert is_refused(send(web, page, headers, **PASSWORDS))
-
-
-def test_cookie_is_out_of_reach_of_scripts_other_sites_and_neighbours(
-    start_web: StartWeb, link: Link
-) -> None:
-    plain, secure = start_web(), start_web(public_url="https://id.example.com")
-
-    assert plain.get(str(link)).headers["set-cookie"].split("; ")[1:] == [
-        "HttpOnly",
-        "Path=/",
-        "SameSite=strict",
-    ]
-    name, *rest = secure.get(str(link)).headers["set-cookie"].split("; ")
-    assert name.startswith("__Host-roster-form=")
-    assert rest == ["HttpOnly", "Path=/", "SameSite=strict", "Secure"]
-
-
-def test_cookie_that_nobody_gave_is_not_taken_over(web: httpx.Client, link: Link) -> None:
-    page = web.get(str(link), headers={"Cookie": "roster-form=chosen by another"})
-
-    assert len(page.headers["set-cookie"].partition(";")[0]) == len("roster-form=") + 43
-
-
-def test_passwords_that_differ_change_nothing(web: httpx.Client, link: Link) -> None:
-    page = web.get(str(link))
-
-    again = send(web, page, **PASSWORDS | {"repeated_password": "note G of 1844"})
-
-    assert again.status_code == 422
-    assert "The two passwords are not the same" in again.text
-    assert "1843" not in again.text
-    assert web.get(str(link)).status_code == 200

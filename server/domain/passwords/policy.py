@@ -68,7 +68,7 @@ class PasswordPolicy:
         """All rules but that of the history that a new password breaks, in words that do not tell it, by the
         names of the settings that made them."""
         if problem := opaque.problem(password):
-            return [Violation(field, problem, "unusable")]
+            return [Violation(field, problem, "unusable" if password else "min_length")]
         return [
             Violation(field, words, rule) for rule, words in self._broken(opaque.enforced(password), person)
         ]
