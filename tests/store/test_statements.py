@@ -28,12 +28,12 @@ STATEMENTS = {
     "UserService/CreateUser": 5,  # find what is named; read attributes; insert; give; set the password
     "UserService/UpdateUser": 9,  # lock, read, find, attributes, free and take login ids, give, update, event
     "UserService/DeleteUser": 6,  # lock, read, delete, forget events and answers, event
-    "UserService/SetUserStatus": 4,  # lock, read, update, event
+    "UserService/SetUserStatus": 5,  # lock, read, update, event, end sessions
     "UserService/UpdateUserLoginId": 6,  # lock, read, free, take, update, event
     "UserService/ModifyUserRoles": 6,  # lock, read, find, give, update, event
     "UserService/ModifyUserTenants": 6,  # the same
     "UserService/ModifyUserApplications": 6,  # the same
-    "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
+    "UserService/SetUserPassword": 7,  # read before hashing; lock, read, set, update, event, end sessions
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
     "UserService/ResetUserMfa": 6,  # lock, read, take secrets and codes away, update, event
     "UserService/DeleteTestUsers": 1,
@@ -104,8 +104,8 @@ STATEMENTS = {
     "UserActionService/BatchApplyUserActions": 7,  # find, lock, read, what is active; insert, events
     "UserActionService/ModifyAppliedAction": 2,  # lock, update with its event
     "UserActionService/CancelAppliedAction": 2,  # the same
-    "UserActionService/BlockUser": 4,  # lock, read, update, event
-    "UserActionService/UnblockUser": 4,  # the same
+    "UserActionService/BlockUser": 5,  # lock, read, update, event, end sessions
+    "UserActionService/UnblockUser": 4,  # lock, read, update, event
     "UserActionService/SendVerificationEmail": 2,  # read, count
     "UserActionService/SendPasswordResetEmail": 2,  # the same
     "UserActionService/SendInvitationEmail": 2,  # the same
