@@ -6,7 +6,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -16,16 +16,17 @@ from google.protobuf.struct_pb2 import Value
 from roster.v1 import batch_pb2, custom_attribute_pb2, password_pb2, role_pb2, user_batch_pb2, user_pb2
 from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
 from roster.v1 import role_service_pb2 as role_rpc
+from roster.v1 import user_service_pb2 as user_rpc
 from roster.v1.custom_attribute_service_pb2_grpc import CustomAttributeServiceStub
 from roster.v1.role_service_pb2_grpc import RoleServiceStub
 
 from scripts.benchmark.messages import create_user, get_user, method, stub
-from scripts.benchmark.meters import resident_megabytes
+from scripts.benchmark.meters import cpu_seconds, family_cpu_seconds, resident_megabytes
 from scripts.benchmark.names import FAMILY, GIVEN
 from scripts.benchmark.options import Options
 from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
-from scripts.benchmark.stage import Installation, stage
+from scripts.benchmark.stage import Installation, Stage, stage
 from server.domain.identity import new_id
 from server.worker import work
 
@@ -47,27 +48,33 @@ def run(options: Options) -> list[Figure]:
     heading(f"Batches: {count:,} users in messages of {_MESSAGE}, one client, one process of the service")
     with stage() as where:
         with (bare := where.install("copied")).connect() as connection:
-            limit = count / _copied(connection, bare, count)
+            limit = _copied(connection, where, bare, count)
         installation = where.install("batch")
         service = where.start("service", work, installation)
         _declare(service)
         before = resident_megabytes(service.pid)
-        seconds, latencies, beside, user_ids = _created(service, count)
+        messages = _creations(count)
+        with stub(service) as users:
+            known = users.CreateUser(create_user(0)).user.user_id
+        with _calls_beside(service, known) as beside:
+            created = _streamed(where, service, "BatchCreateUsers", messages, count)
         grown = resident_megabytes(service.pid) - before
-        deleting = _streamed(service, "BatchDeleteUsers", _deletions(user_ids)).seconds
-    rate = count / seconds
+        exported = _exported(where, service, count)
+        deleted = _streamed(where, service, "BatchDeleteUsers", _deletions(_ids_in(created, count)), count)
     rows = (
-        ("limit: COPY by psycopg, without gRPC", limit, "", ""),
-        ("BatchCreateUsers", rate, _p99(latencies), _p99(beside)),
-        ("BatchDeleteUsers", count / deleting, "", ""),
+        ("limit: COPY by psycopg, without gRPC", *limit.cells, "", ""),
+        ("BatchCreateUsers", *created.cost.cells, _p99(created.milliseconds), _p99(beside)),
+        ("ExportUsers", *exported.cells, "", ""),
+        ("BatchDeleteUsers", *deleted.cost.cells, _p99(deleted.milliseconds), ""),
     )
-    print_table(("way", "users/s", "p99 of a message, ms", "p99 of GetUser beside it, ms"), rows)
+    print_table(("way", *_HEADINGS, "p99 of a message, ms", "of GetUser beside it"), rows)
     return [
-        Figure("batch_limit", limit / rate),
-        Figure("batch_create", 1e6 / rate),
-        Figure("batch_message", _p99(latencies)),
+        Figure("batch_limit", created.cost.each / limit.each),
+        Figure("batch_create", created.cost.each),
+        Figure("batch_message", _p99(created.milliseconds)),
         Figure("batch_beside", _p99(beside), f"{_BESIDE} calls/s"),
-        Figure("batch_delete", 1e6 * deleting / count),
+        Figure("batch_delete", deleted.cost.each),
+        Figure("batch_export", exported.each),
         Figure("batch_memory", grown, f"{count:,} users"),
     ]
 
@@ -76,11 +83,56 @@ def _p99(milliseconds: Sequence[float]) -> float:
     return sorted(milliseconds)[math.ceil(0.99 * len(milliseconds)) - 1]
 
 
+_HEADINGS: Final = ("users/s", "CPU us/user: client", "server", "database")
+
+
+class _Cost(NamedTuple):
+    """What it took to bring or take so many users: time, and CPU time of each who took part."""
+
+    users: int
+    seconds: float
+    client: float
+    server: float
+    database: float
+
+    @property
+    def each(self) -> float:
+        """Microseconds of a user."""
+        return 1e6 * self.seconds / self.users
+
+    @property
+    def cells(self) -> tuple[float, ...]:
+        """The cells of `_HEADINGS`."""
+        cpu = (1e6 * seconds / self.users for seconds in (self.client, self.server, self.database))
+        return self.users / self.seconds, *cpu
+
+
+class _Clock:
+    """Measures the cost of what is done until `cost` is asked for. `service` None: there is none."""
+
+    def __init__(self, where: Stage, service: Contestant | None) -> None:
+        self._meters: tuple[Callable[[], float], ...] = (
+            time.monotonic,
+            time.process_time,
+            (lambda: cpu_seconds(service.pid)) if service else (lambda: 0.0),
+            lambda: family_cpu_seconds(where.postmaster_pid),
+        )
+        self._begun = [meter() for meter in self._meters]
+
+    def cost(self, users: int) -> _Cost:
+        """What so many users have cost."""
+        return _Cost(
+            users, *(meter() - begun for meter, begun in zip(self._meters, self._begun, strict=True))
+        )
+
+
 # -- the limit -----------------------------------------------------------------------------------
 
 
-def _copied(connection: psycopg.Connection[Any], installation: Installation, count: int) -> float:
-    """The seconds that it takes to COPY the rows of so many users, made before, into the tables."""
+def _copied(
+    connection: psycopg.Connection[Any], where: Stage, installation: Installation, count: int
+) -> _Cost:
+    """What it takes to COPY the rows of so many users, made before, into the tables."""
     project_id = installation.credentials.project_id
     role_ids, attribute_id = [new_id(), new_id()], new_id()
     for role_id in role_ids:
@@ -97,7 +149,7 @@ def _copied(connection: psycopg.Connection[Any], installation: Installation, cou
     )
     tables = _rows(project_id, role_ids, attribute_id, count)
     connection.execute("ANALYZE users")
-    begun = time.monotonic()
+    clock = _Clock(where, None)
     for first in range(0, count, _CHUNK):
         with connection.transaction(), connection.cursor() as cursor:
             for statement, each, rows in tables:
@@ -105,7 +157,7 @@ def _copied(connection: psycopg.Connection[Any], installation: Installation, cou
                     copy.write("".join(rows[first * each : (first + _CHUNK) * each]))
             if not first:
                 connection.execute("ANALYZE users")
-    return time.monotonic() - begun
+    return clock.cost(count)
 
 
 _USER_COLUMNS: Final = """users (project_id, user_id, login_ids, email, email_key, email_verified,
@@ -187,9 +239,8 @@ def _item(number: int) -> user_batch_pb2.CreateUsersItem:
     )
 
 
-def _created(service: Contestant, count: int) -> tuple[float, list[float], list[float], list[str]]:
-    """The seconds of the stream, the milliseconds of each message and of each GetUser beside it, the ids."""
-    messages = [
+def _creations(count: int) -> list[bytes]:
+    return [
         user_batch_pb2.BatchCreateUsersRequest(
             options=batch_pb2.BatchOptions() if not first else None,
             request_id=new_id(),
@@ -197,15 +248,15 @@ def _created(service: Contestant, count: int) -> tuple[float, list[float], list[
         ).SerializeToString()
         for first in range(0, count, _MESSAGE)
     ]
-    with stub(service) as users:
-        known = users.CreateUser(create_user(0)).user.user_id
-    with _calls_beside(service, known) as beside:
-        streamed = _streamed(service, "BatchCreateUsers", messages)
-    responses = map(user_batch_pb2.BatchCreateUsersResponse.FromString, streamed.responses)
+
+
+def _ids_in(created: _Streamed, count: int) -> list[str]:
+    """The ids of those who were created."""
+    responses = map(user_batch_pb2.BatchCreateUsersResponse.FromString, created.responses)
     user_ids = [result.user_id for response in responses for result in response.results]
     if not all(user_ids) or len(user_ids) != count:
         raise RuntimeError("not all users were created")
-    return streamed.seconds, streamed.milliseconds, beside, user_ids
+    return user_ids
 
 
 def _deletions(user_ids: Sequence[str]) -> list[bytes]:
@@ -222,14 +273,16 @@ def _deletions(user_ids: Sequence[str]) -> list[bytes]:
 class _Streamed(NamedTuple):
     """A stream that was answered."""
 
-    seconds: float
+    cost: _Cost
     milliseconds: list[float]
     """Of each message, from when it is sent to its response."""
     responses: list[bytes]
 
 
-def _streamed(service: Contestant, name: str, messages: Sequence[bytes]) -> _Streamed:
-    """Sends messages, so many ahead of the responses as the window allows."""
+def _streamed(
+    where: Stage, service: Contestant, name: str, messages: Sequence[bytes], count: int
+) -> _Streamed:
+    """Sends messages about so many users, so many ahead of the responses as the window allows."""
     room = threading.Semaphore(_WINDOW)
     sent: queue.Queue[float] = queue.Queue()
 
@@ -242,13 +295,24 @@ def _streamed(service: Contestant, name: str, messages: Sequence[bytes]) -> _Str
     milliseconds, responses = [], []
     with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
         call: Any = channel.stream_stream(method(name))
-        begun = time.monotonic()
+        clock = _Clock(where, service)
         for response in call(sending(), metadata=service.headers, timeout=_CALL_SECONDS):
             milliseconds.append((time.monotonic() - sent.get()) * 1_000)
             responses.append(response)
             room.release()
-        seconds = time.monotonic() - begun
-    return _Streamed(seconds, milliseconds, responses)
+        return _Streamed(clock.cost(count), milliseconds, responses)
+
+
+def _exported(where: Stage, service: Contestant, count: int) -> _Cost:
+    """Reads all users, as bytes."""
+    with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
+        call: Any = channel.unary_stream(method("ExportUsers"))
+        clock = _Clock(where, service)
+        messages = list(call(b"", metadata=service.headers, timeout=_CALL_SECONDS))
+        cost = clock.cost(count)
+    if sum(len(page.items) for page in map(user_rpc.ExportUsersResponse.FromString, messages)) < count:
+        raise RuntimeError("not all users were exported")
+    return cost
 
 
 @contextmanager
