@@ -27,6 +27,7 @@ MAX_SEARCH_WORDS: Final = 10
 REQUEST_ID_LIFETIME_HOURS: Final = 24
 MAX_MODIFICATIONS: Final = 1_000
 MAX_WEBHOOKS: Final = 50
+MAX_PLAIN_PASSWORDS: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -151,10 +151,9 @@ def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, An
     }
 
 
-def populated(message: Message, settable: Iterable[str]) -> list[str]:
+def populated(message: Message, settable: Container[str]) -> list[str]:
     """Those of these fields that are present or, if they cannot be absent, not their default."""
-    fields = {descriptor.name for descriptor, _ in message.ListFields()}
-    return [name for name in settable if name in fields]
+    return [name for descriptor, _ in message.ListFields() if (name := descriptor.name) in settable]
 
 
 def masked(message: Message, mask: FieldMask, settable: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from server.config import MAX_APPLICATIONS_PER_USER, MAX_ROLES_PER_USER, MAX_TENANTS_PER_USER
 from server.domain.caller import Caller
@@ -33,29 +33,27 @@ class Mode(Enum):
     REMOVE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRequest:
+class RoleRequest(NamedTuple):
     """A role to give, and until when (None: for good)."""
 
     role: RoleRef
     expire_time: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TenantRequest:
+class TenantRequest(NamedTuple):
     """A tenant to belong to, and the roles to hold in it."""
 
     tenant_id: str
-    roles: Sequence[RoleRequest] = ()
+    roles: tuple[RoleRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a user is to hold, each kind exactly; None: as before."""
 
-    roles: Sequence[RoleRequest] | None = None
-    tenants: Sequence[TenantRequest] | None = None
-    application_ids: Sequence[str] | None = None
+    roles: tuple[RoleRequest, ...] | None = None
+    tenants: tuple[TenantRequest, ...] | None = None
+    application_ids: tuple[str, ...] | None = None
     attributes: Mapping[str, Any] | None = None
     """JSON values by name; None for no value."""
     other_attributes_stay: bool = False
@@ -165,11 +163,12 @@ class Holdings:
 
     def find_for(self, caller: Caller, *wishes: Wishes) -> Found:
         """Everything that the wishes name and that exists."""
+        # Many wish for the same.
         return self.find(
             caller,
-            roles=[role for wish in wishes for role in wish.roles or ()],
-            tenants=[tenant for wish in wishes for tenant in wish.tenants or ()],
-            application_ids=[held for wish in wishes for held in wish.application_ids or ()],
+            roles={role for roles in {wish.roles for wish in wishes} for role in roles or ()},
+            tenants={tenant for tenants in {wish.tenants for wish in wishes} for tenant in tenants or ()},
+            application_ids={held for wish in wishes for held in wish.application_ids or ()},
         )
 
     def declarations(self, caller: Caller) -> Declarations:

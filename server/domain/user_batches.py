@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final
 
@@ -168,25 +169,25 @@ class _Creation:
 
     def _insert(self, items: Items, made: Mapping[int, Holding]) -> list[int]:
         """Inserts those whose identifiers are free, and returns their positions."""
-        project_id = self._caller.project_id
         while made:
             # All batches take identifiers in the same order, so that no two wait for each other.
             order = sorted(made, key=lambda index: items[index].keys)
-            with self._database.savepoint() as point:
-                columns = events.to_json([items[index].row for index in order])
-                inserted = set(rows.create(self._database, project_id, columns))
-                created = [index for index in order if items[index].user_id in inserted]
-                if not created:
-                    return []
-                self._learn_size()
-                lines = Lines()
-                for index in created:
-                    lines.add(items[index], made[index], self._ground)
-                free = rows.endow(self._database, events.envelope(self._caller), lines.texts())
-                if free == len(lines.rows["login_ids"]):
-                    return created
-                # Another user has a login id of one who was inserted.
-                point.undo()
+            lines = Lines(self._ground)
+            for index in order:
+                lines.add(items[index], made[index])
+            taken = False
+            with self._database.savepoint() if lines.login_ids else nullcontext() as point:
+                inserted, free = rows.create(self._database, events.envelope(self._caller), *lines.texts())
+                ids = set(inserted)
+                created = [index for index in order if items[index].user_id in ids]
+                # Another user may have a login id of one who was inserted.
+                if point and free < sum(len(items[index].login_id_keys) for index in created):
+                    point.undo()
+                    taken = True
+            if not taken:
+                if created:
+                    self._learn_size()
+                return created
             holders = self._holders({index: items[index] for index in made})
             others = {index: holding for index, holding in made.items() if not holders[index]}
             if len(others) == len(made):
