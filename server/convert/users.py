@@ -171,10 +171,9 @@ def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> tuple[T
 
 def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, Any]:
     """The values of these custom attributes; None for those that are not set."""
+    values = message.custom_attributes
     return {
-        name: json_value(message.custom_attributes[name], f"user.custom_attributes.{name}")
-        if name in message.custom_attributes
-        else None
+        name: json_value(values[name], f"user.custom_attributes.{name}") if name in values else None
         for name in names
     }
 

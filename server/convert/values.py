@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from google.api import field_behavior_pb2
@@ -55,7 +56,7 @@ def json_value(value: Value, field: str) -> Any:
     kind = value.WhichOneof("kind")
     if kind is None or kind == "null_value":
         return None
-    if kind in ("string_value", "bool_value"):
+    if kind in ("string_value", "bool_value") or (kind == "number_value" and isfinite(value.number_value)):
         return getattr(value, kind)
     try:
         return MessageToDict(value)

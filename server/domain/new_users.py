@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
+from server.domain.batches import Key
 from server.domain.custom_attributes import stored
 from server.domain.holdings import (
     Declarations,
@@ -20,15 +20,16 @@ from server.domain.holdings import (
 )
 from server.domain.identity import new_id
 from server.domain.user import (
+    MARKS,
     SETTABLE,
     HeldApplication,
     HeldRole,
     HeldTenant,
+    folded_columns,
     normalized,
     violations,
-    void_marks,
 )
-from server.domain.user_writing import columns_of, role_facts
+from server.domain.user_writing import role_facts
 from server.errors import Violation, refuse_invalid
 from server.store import user_batches as rows
 
@@ -41,8 +42,10 @@ class Past(NamedTuple):
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+_NO_PAST: Final = Past()
+
+
+class NewUser(NamedTuple):
     """A user to create, checked as far as that can be done without the database."""
 
     user_id: str
@@ -50,12 +53,12 @@ class NewUser:
     """As it is seen."""
     asked: Mapping[str, Any]
     """The settable values that the caller set."""
-    keys: list[tuple[str, str]]
-    """(kind, key) of all identifiers, kinds as in `TAKEN`."""
-    row: str
-    """The columns that are not absent and the password, as the store takes them."""
-    shown: str
-    """What the event of the creation tells of all that is not held, likewise as JSON."""
+    keys: list[Key]
+    """All identifiers, in order."""
+    values: str
+    """The settable values that are not absent, as JSON."""
+    rest: str
+    """The other columns that are not absent, and the password, likewise."""
     wishes: Wishes
     stored_hash: str
     """'' for no password."""
@@ -66,16 +69,21 @@ class NewUser:
         """The login ids, folded."""
         return [key for kind, key in self.keys if kind == "login_id"]
 
+    def __repr__(self) -> str:
+        return f"NewUser({self.user_id!r})"  # a hash is nothing to show
+
 
 def checked(asked: Mapping[str, Any], wishes: Wishes, past: Past) -> dict[str, Any]:
-    """All settable values of a user to create, normalized. Raises FIELDS_INVALID."""
-    values = {**SETTABLE, **normalized(asked)}
-    values |= void_marks(values)
-    now = datetime.now(UTC)
+    """The settable values of a user to create that are not absent, normalized. Raises FIELDS_INVALID."""
+    # An empty object is not absent.
+    values = {name: value for name, value in normalized(asked).items() if value or value == {}}
+    for identifier, mark in MARKS.items():
+        if mark in values and identifier not in values:
+            del values[mark]  # nothing cannot be verified
     future = [
         Violation(f"user.{name}", "must not lie in the future")
         for name in ("create_time", "last_login_time")
-        if (time := getattr(past, name)) is not None and time > now
+        if (time := getattr(past, name)) is not None and time > datetime.now(UTC)
     ]
     refuse_invalid([*violations(values), *wishes.violations(), *future])
     return values
@@ -94,33 +102,30 @@ def new_user(
 ) -> NewUser:
     """A user to create; `values` are what `checked` made of those `asked`, `user_id` '' lets the server make
     one."""
-    # The metadata as it is: the whole row becomes JSON.
-    columns = {**columns_of(values), "metadata": values["metadata"]}
-    identifiers = {
-        "user_id": [user_id],
-        "email": [columns["email_key"]],
-        "phone_number": [columns["phone_number"]],
-        "login_id": columns.pop("login_id_keys"),
-    }
+    folded = folded_columns({**SETTABLE, **values})
+    keys = [("login_id", key) for key in folded.pop("login_id_keys")]
+    named = (
+        ("user_id", user_id),
+        ("email", folded["email_key"]),
+        ("phone_number", values.get("phone_number")),
+    )
+    keys += [(kind, key) for kind, key in named if key]
     user_id = user_id or new_id()
-    # An empty object is not absent.
-    row = {name: value for name, value in columns.items() if value or value == {}}
-    row |= {"user_id": user_id, "status": status, "event_id": new_id()}
-    row |= {name: value for name, value in past._asdict().items() if value}
+    rest = {"user_id": user_id, "status": status, "event_id": new_id(), **folded}
+    if past != _NO_PAST:
+        rest |= past._asdict()
     if stored_hash:
-        row |= {"hash": stored_hash, "temporary": temporary}
-    status = "BLOCKED" if past.blocked else status
-    shown = {name: value for name, value in values.items() if value}
+        rest |= {"hash": stored_hash, "temporary": temporary}
     return NewUser(
-        user_id=user_id,
-        status=status,
-        asked=asked,
-        keys=sorted((kind, key) for kind, keys in identifiers.items() for key in keys if key),
-        row=events.to_json(row),
-        shown=events.to_json({"user_id": user_id, "status": status, **shown}),
-        wishes=wishes,
-        stored_hash=stored_hash,
-        temporary=temporary,
+        user_id,
+        "BLOCKED" if past.blocked else status,
+        asked,
+        sorted(keys),
+        events.to_json(values),
+        events.to_json(rest),
+        wishes,
+        stored_hash,
+        temporary,
     )
 
 
@@ -142,10 +147,9 @@ class Holding(NamedTuple):
 class Ground:
     """What the items of a message stand on."""
 
-    def __init__(self, found: Found, declared: Declarations, defaults: Mapping[str, HeldRole]) -> None:
+    def __init__(self, found: Found, declared: Declarations) -> None:
         self.found = found
         self.declared = declared
-        self._defaults = defaults
         # By what is wished for.
         self._memberships: dict[Any, Memberships] = {}
 
@@ -160,8 +164,8 @@ class Ground:
 
     def _found(self, wishes: Wishes) -> Memberships:
         roles = self.found.held_roles(wishes.roles or ())
-        if self._defaults:
-            roles = in_order({**self._defaults, **{role.role_id: role for role in roles}}.values())
+        if self.found.defaults:
+            roles = in_order({role.role_id: role for role in (*self.found.defaults, *roles)}.values())
         memberships = Memberships(
             roles,
             self.found.held_tenants(wishes.tenants or ()),
@@ -173,9 +177,9 @@ class Ground:
 
 # Many users hold the same things.
 @lru_cache(maxsize=2_048)
-def _facts(held: Memberships) -> str:
-    """What the event shows of them."""
-    facts = role_facts(held.roles)
+def _facts(status: str, held: Memberships) -> str:
+    """What the event shows of these."""
+    facts = {"status": status, **role_facts(held.roles)}
     if not facts["role_expire_times"]:
         del facts["role_expire_times"]
     if held.tenants:
@@ -216,11 +220,11 @@ class Lines:
     def add(self, item: NewUser, holding: Holding) -> None:
         """Takes a user in."""
         held, attributes = holding
-        shown = [item.shown, _facts(held)]
+        own: dict[str, Any] = {"user_id": item.user_id}
         if attributes:
-            shown.append(events.to_json({"custom_attributes": attributes}))
-        data = f'{{"data":{{"after":{events.joined(*shown)}}}}}'
-        self._users.append(events.joined(item.row, data))
+            own["custom_attributes"] = attributes
+        after = events.joined(item.values, _facts(item.status, held), events.to_json(own))
+        self._users.append(events.joined(item.values, item.rest, f'{{"data":{{"after":{after}}}}}'))
         for kind, values in self._values(item, held, attributes):
             self._held[kind].setdefault(values, []).append(item.user_id)
 

@@ -12,7 +12,7 @@ from server.domain.batches import Key, Options, Outcome, attempt, holders_of, ke
 from server.domain.caller import Caller
 from server.domain.holdings import Holdings, Wishes
 from server.domain.new_users import Ground, Holding, Lines, NewUser, Past, checked, new_user
-from server.domain.user import HeldRole, User, UserRef, normalized
+from server.domain.user import SETTABLE, User, UserRef, normalized
 from server.domain.user_passwords import NewPassword, UserPasswords
 from server.domain.users import Users
 from server.errors import Error, Reason
@@ -66,7 +66,9 @@ class UserBatches:
             past,
             user_id=user_id,
             status=status,
-            stored_hash=self._passwords.hash_new(caller, password, values, patient=True) if password else "",
+            stored_hash=self._passwords.hash_new(caller, password, {**SETTABLE, **values}, patient=True)
+            if password
+            else "",
             temporary=password.temporary if password else False,
         )
 
@@ -87,13 +89,8 @@ class UserBatches:
     def _ground(self, caller: Caller, items: Iterable[NewUser]) -> Ground:
         """All that the items name, and what every new user has; it stays until the transaction ends."""
         wishes = [item.wishes for item in items]
-        found = self._holdings.find_for(caller, *wishes)
-        declared = self._holdings.declarations_for(caller, *wishes, creating=True)
-        given = rows.default_roles(self._database, caller.project_id)
-        defaults = {
-            role_id: HeldRole(role_id, name, tuple(permissions), None) for role_id, name, permissions in given
-        }
-        return Ground(found, declared, defaults)
+        found = self._holdings.find_for(caller, *wishes, defaults=True)
+        return Ground(found, self._holdings.declarations_for(caller, *wishes, creating=True))
 
     def _learn_size(self) -> None:
         if not self._size_is_known:

@@ -171,17 +171,6 @@ def taken(database: Database, project_id: str, keys: Mapping[str, Sequence[str]]
     return database.all(_TAKEN, {"project_id": project_id, **keys}, prepare=False)
 
 
-_DEFAULT_ROLES: Final = """
-SELECT role_id, name, permissions FROM roles WHERE project_id = %(project_id)s AND "default" FOR KEY SHARE
-"""
-
-
-def default_roles(database: Database, project_id: str) -> list[Row]:
-    """(role_id, name, permissions) of the roles that every new user has; they stay until the transaction
-    ends."""
-    return database.all(_DEFAULT_ROLES, {"project_id": project_id})
-
-
 _LOCK: Final = """
 SELECT user_id, email_key, phone_number, login_ids, locale FROM users
 WHERE project_id = %(project_id)s AND user_id = ANY(%(user_ids)s::uuid[])
