@@ -46,7 +46,7 @@ class AppliedActionBatches:
             try:
                 outcome, applied = _outcome(item, ground, active)
             except Error as error:
-                outcome, applied = Outcome(error=error), None
+                outcome, applied = Outcome.failed(error), None
             outcomes.append(outcome)
             if applied is not None:
                 made.append((applied, item))

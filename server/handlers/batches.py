@@ -181,7 +181,10 @@ class _Batch(Stream):
             if ready is _END:
                 return
             if isinstance(ready, Exception):
-                raise ready
+                try:
+                    raise ready
+                finally:
+                    del ready  # it holds this frame
             yield ready
             since = time.monotonic()
 
@@ -228,7 +231,7 @@ class _Batch(Stream):
             try:
                 items.append(checked.rejected.get(index) or self._kind.prepare(item))
             except Error as error:
-                items.append(error)
+                items.append(error.with_traceback(None))  # without the frame that holds it
             if self._left:
                 break
         return Prepared(checked.message, items, options)

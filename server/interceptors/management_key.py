@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
+
+import grpc
 
 from server.domain.caller import Caller, Origin
 from server.domain.keyring import Admission, Keyring
@@ -54,7 +57,8 @@ class ManagementKeyCheck(Interceptor):
             admission.grant,
             admission.page_token_key,
             admission.settings,
-            lambda: _origin(call),
+            # Not the call itself: who is held by what he holds stays until the collector comes.
+            partial(_origin, call.context, call.metadata),
         )
 
     def _admission(self, call: Call) -> Admission:
@@ -65,8 +69,8 @@ class ManagementKeyCheck(Interceptor):
         )
 
 
-def _origin(call: Call) -> Origin:
-    return Origin(peer_address(call.context.peer()), str(call.metadata.get("user-agent", ""))[:500])
+def _origin(context: grpc.ServicerContext, metadata: Mapping[str, str | bytes]) -> Origin:
+    return Origin(peer_address(context.peer()), str(metadata.get("user-agent", ""))[:500])
 
 
 def peer_address(peer: str) -> str:
