@@ -75,8 +75,7 @@ class NewUser(NamedTuple):
 
 def checked(asked: Mapping[str, Any], wishes: Wishes, past: Past) -> dict[str, Any]:
     """The settable values of a user to create that are not absent, normalized. Raises FIELDS_INVALID."""
-    # An empty object is not absent.
-    values = {name: value for name, value in normalized(asked).items() if value or value == {}}
+    values = {name: value for name, value in normalized(asked).items() if value}
     for identifier, mark in MARKS.items():
         if mark in values and identifier not in values:
             del values[mark]  # nothing cannot be verified
@@ -112,6 +111,8 @@ def new_user(
     keys += [(kind, key) for kind, key in named if key]
     user_id = user_id or new_id()
     rest = {"user_id": user_id, "status": status, "event_id": new_id(), **folded}
+    if asked.get("metadata") == {}:
+        rest["metadata"] = {}  # not absent, though it is nothing that events would tell
     if past != _NO_PAST:
         rest |= past._asdict()
     if stored_hash:
