@@ -30,6 +30,7 @@ MAX_MODIFICATIONS: Final = 1_000
 MAX_WEBHOOKS: Final = 50
 MAX_PASSKEYS_PER_USER: Final = 50
 MAX_PROVIDER_TOKENS_PER_USER: Final = 50
+MAX_PLAIN_PASSWORDS: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
