@@ -37,6 +37,7 @@ from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
 from tests.requests_of_emails import of_email_templates, template_ground
+from tests.requests_of_passkeys import PasskeyGround, of_passkeys, passkey_ground
 from tests.requests_of_sessions import of_sessions, session_ground
 from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
@@ -81,6 +82,7 @@ class Ground:
     email_template: email_template_pb2.EmailTemplate
     session: auth_rpc.SignInResponse
     """Of the user."""
+    passkeys: PasskeyGround
     sign_in: SignInGround
 
     @property
@@ -147,6 +149,7 @@ def ground(client: Client) -> Ground:
     )
     actions = action_ground(client, user, blocked=tester)
     webhooks = webhook_ground(client)
+    session = session_ground(client, "ada", PLAIN)
     return Ground(
         project_id=client.project_id,
         user=user,
@@ -158,7 +161,8 @@ def ground(client: Client) -> Ground:
         actions=actions,
         webhooks=webhooks,
         email_template=template_ground(client),
-        session=session_ground(client, "ada", PLAIN),
+        session=session,
+        passkeys=passkey_ground(client, user, session.access_token),
         sign_in=sign_in_ground(client, PASSWORD, PLAIN),
     )
 
@@ -180,6 +184,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_email_templates(on),
         **of_sign_ins(on, PLAIN),
         **of_sessions(on),
+        **of_passkeys(on),
     }
 
 

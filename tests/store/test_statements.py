@@ -37,6 +37,8 @@ STATEMENTS = {
     "UserService/ResetUserMfa": 6,  # lock, read, take secrets and codes away, update, event
     "UserService/DeleteTestUsers": 1,
     "UserService/RevokeUserSessions": 1,
+    "UserService/SetUserProviderToken": 3,  # lock, put, event
+    "UserService/DeleteUserPasskeys": 5,  # lock, read, delete, update, event
     # Find, is it locked; hold the count, lock, read, note, clear the count; lock, read and insert for the
     # session; record.
     "AuthService/SignIn": 11,
@@ -50,6 +52,13 @@ STATEMENTS = {
     "AuthService/ConfirmTotp": 11,
     "AuthService/RefreshSession": 2,  # read, replace
     "AuthService/SignOut": 1,
+    "AuthService/BeginPasskeyRegistration": 6,  # session, project, lock, read, those held, options
+    # Session, options, project; lock, read, take the options, insert, update, event.
+    "AuthService/FinishPasskeyRegistration": 9,
+    "AuthService/BeginPasskeySignIn": 2,  # project, options
+    # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
+    # lock, read, begin with its event; record the sign-in.
+    "AuthService/FinishPasskeySignIn": 12,
     "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
