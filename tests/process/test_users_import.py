@@ -16,6 +16,7 @@ from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.calling import Client
+from tests.certificates import Authority
 from tests.process.conftest import eventually
 from tests.process.service import Service, StartService
 from tests.process.transfer import items, ran, read, started, written
@@ -330,6 +331,33 @@ def test_key_is_never_shown(start: StartService, tmp_path: Path) -> None:
     assert done.code == 0
     assert key not in done.errors + done.output
     assert wrong not in refused.errors + refused.output
+
+
+def test_commands_speak_tls(start: StartService, tmp_path: Path) -> None:
+    """With the authority that vouches for the service, and a certificate where it asks for one."""
+    authority = Authority(tmp_path)
+    cert_file, key_file = authority.identity("server", "127.0.0.1")
+    cert, key = authority.identity("client", "client")
+    service = start(
+        ROSTER_TLS_CERT_FILE=str(cert_file),
+        ROSTER_TLS_KEY_FILE=str(key_file),
+        ROSTER_TLS_CLIENT_CA_FILE=str(authority.file),
+    )
+    file, exported = written(tmp_path / "users.jsonl", items(3)), tmp_path / "exported.jsonl"
+    trust = ("--ca-file", authority.file)
+    shown = ("--client-cert-file", cert, "--client-key-file", key)
+
+    assert "-plaintext" not in service.banner
+    plain = ran(service, "import", file, "--patience", "0", "--state", tmp_path / "plain")
+    assert (plain.code, "UNAVAILABLE" in plain.errors) == (1, True)
+    nobody = ran(service, "import", file, "--patience", "0", "--state", tmp_path / "nobody", *trust)
+    assert (nobody.code, "UNAVAILABLE" in nobody.errors) == (1, True)
+    half = ran(service, "import", file, "--state", tmp_path / "half", *trust, *shown[:2])
+    assert (half.code, "takes its key" in half.errors) == (1, True)
+    assert ran(service, "import", file, *trust, *shown).code == 0
+    variables = dict(zip(("ROSTER_CLIENT_CERT_FILE", "ROSTER_CLIENT_KEY_FILE"), shown[1::2], strict=True))
+    done = ran(service, "export", exported, *trust, **{name: str(value) for name, value in variables.items()})
+    assert (done.code, len(read(exported))) == (0, 3), done.errors
 
 
 def test_without_a_service_it_gives_up_in_time(start: StartService, tmp_path: Path) -> None:
