@@ -100,6 +100,13 @@ class ImportForm(StrEnum):
     FUSIONAUTH = "fusionauth"
 
 
+class ExportForm(StrEnum):
+    """The forms of files that users are written into."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
 class DeletionForm(StrEnum):
     """The forms of files that name users."""
 
@@ -162,7 +169,8 @@ def import_users(
     from CSV, or from what another system exports.
 
     The heading of CSV names fields (email, roles, custom_attributes.level:number, metadata.plan,
-    password.bcrypt); lists are separated by `;`. Exit code 3: some were rejected, and all others are in.
+    password.bcrypt, tenants:json); lists are separated by `;`. Exit code 3: some were rejected, and all
+    others are in.
     """
     from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
     from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
@@ -195,6 +203,9 @@ def import_users(
 @app.command("export")
 def export_users(
     file: Annotated[str, typer.Argument(help="The file to write; - for standard output.")],
+    form: Annotated[
+        ExportForm | None, typer.Option("--format", help="Form of the file; default: by its name.")
+    ] = None,
     include_password_hashes: Annotated[
         bool, typer.Option("--include-password-hashes", help="Takes the scope users:export_secrets.")
     ] = False,
@@ -211,10 +222,10 @@ def export_users(
     cert_file: CertFile = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Write all users of the project as JSON lines, which `import` reads."""
+    """Write all users of the project as JSON lines or CSV, which `import` reads."""
     from roster.v1 import user_service_pb2 as rpc  # noqa: PLC0415 - other commands need none of it
 
-    from server.transfer import work  # noqa: PLC0415 - likewise
+    from server.transfer import forms, work  # noqa: PLC0415 - likewise
 
     meant = f"TEST_USERS_{test_users.value.upper()}"
     request = rpc.ExportUsersRequest(
@@ -222,7 +233,9 @@ def export_users(
     )
     manner = work.Manner(patience=patience, resume=resume, state=state)
     security = _security(tls, ca_file, cert_file, key_file)
-    _end(work.export_users, _destination(address, project, key, data_dir, security), file, request, manner)
+    chosen = forms.form_name(form, file, forms.EXPORTS)
+    destination = _destination(address, project, key, data_dir, security)
+    _end(work.export_users, destination, file, chosen, request, manner)
 
 
 @app.command("delete")

@@ -94,6 +94,40 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
     ]
 
 
+def test_csv_that_is_exported_imports_again(start: StartService, tmp_path: Path) -> None:
+    """With all that JSON lines hold: roles that expire, what separates, whatever is in the metadata."""
+    service = start()
+    client = service.client()
+    client.roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
+    pbkdf2 = {
+        "algorithm": "DIGEST_ALGORITHM_SHA256",
+        "iterations": 1000,
+        "salt": "c2FsdA==",
+        "digest": "A" * 43 + "=",
+    }
+    first = items(
+        3,
+        roles=[{"name": "editor", "expire_time": "2999-01-01T00:00:00Z"}],
+        metadata={"plan": 'gold; or, "silver"\n', "seats": [1, {"a": None}], "": 0.5},
+        status="USER_STATUS_ACTIVE",
+    )
+    first[0]["password"] = {"hashed": {"pbkdf2": pbkdf2}, "temporary": True}
+    first[0]["user"]["login_ids"] = ["a;b", "c"]
+    first[1]["blocked"] = True
+    ran(service, "import", written(tmp_path / "users.jsonl", first))
+    table, before, after = (tmp_path / name for name in ("users.csv", "before.jsonl", "after.jsonl"))
+    hashes = "--include-password-hashes"
+
+    assert ran(service, "export", table, hashes).code == 0
+    assert ran(service, "export", before, hashes).code == 0
+    other = another_project(service, client)
+    done = ran(service, "import", table, **other)
+    assert (done.code, "3 created" in done.errors) == (0, True), done.errors
+    assert ran(service, "export", after, hashes, **other).code == 0
+
+    assert comparable(read(after)) == comparable(read(before))
+
+
 def another_project(service: Service, client: Client) -> dict[str, str]:
     """The variables that lead to another project, which has a role of the same name."""
     asked = project_rpc.CreateProjectRequest(project=project_pb2.Project(display_name="Other"))
