@@ -27,6 +27,8 @@ from tests.process.transfer import items, started, written
 ROLES = ["Editor", "Viewer"]
 BCRYPT = {"hashed": {"bcrypt": {"encoded": "$2b$04$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW"}}}
 KILLS = 3
+EXPORT_SECONDS = 600.0
+"""For all users, on a machine that has other things to do."""
 
 SIZES = [
     pytest.param(3_000, 20, id="3,000"),
@@ -116,7 +118,9 @@ def users_of(client: Client) -> Counter[tuple[Any, ...]]:
             item.user.custom_attributes["level"].number_value,
             item.password.hashed.bcrypt.encoded,
         )
-        for page in client.users.ExportUsers(rpc.ExportUsersRequest(include_password_hashes=True))
+        for page in client.users.ExportUsers(
+            rpc.ExportUsersRequest(include_password_hashes=True), timeout=EXPORT_SECONDS
+        )
         for item in page.items
     )
 
