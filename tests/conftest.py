@@ -183,8 +183,9 @@ def jobs(database_url: str, config: Config) -> Iterator[JobWorker]:
 @pytest.fixture
 def client(server: Running, template: Template) -> Iterator[Client]:
     """A caller who may do everything in the first project."""
+    held = template.credentials
     with grpc.insecure_channel(server.address) as channel:
-        yield Client(channel, template.credentials.project_id, template.credentials.management_key)
+        yield Client(channel, held.project_id, held.management_key, database_url=server.url)
 
 
 MakeKey = Callable[..., str]
