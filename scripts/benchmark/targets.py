@@ -38,6 +38,7 @@ TARGETS: Final = {
     "batch_message": Target("BatchCreateUsers: p99 of a message of 500 users", 400, "ms"),
     "batch_beside": Target("GetUser beside BatchCreateUsers: p99", 50, "ms"),
     "batch_delete": Target("BatchDeleteUsers: time", 100, "us/user"),
+    "batch_export": Target("ExportUsers: time", 40, "us/user"),
     "batch_memory": Target("Worker: resident after BatchCreateUsers, more than before", 60, "MB"),
     "memory": Target("Worker: resident, at most", 120, "MB"),
     "memory_growth": Target("Worker: resident at the end, in that after a tenth of the calls", 1.05, "x"),

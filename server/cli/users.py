@@ -15,7 +15,7 @@ from server.data_directory import DataDirectory
 from server.startup import StartError
 
 if TYPE_CHECKING:
-    from server.transfer.connection import Destination
+    from server.transfer.connection import Destination, Security
 
 app = typer.Typer(
     help="Bring users in, take them out, delete them: by the file, from any machine.", no_args_is_help=True
@@ -35,6 +35,28 @@ Key = Annotated[
         help="Management key, with or without `<project_id>:` before it. Others may see it here: rather set"
         " the variable. [ROSTER_MANAGEMENT_KEY, credentials.json]"
     ),
+]
+Tls = Annotated[
+    bool, typer.Option("--tls", envvar="ROSTER_TLS", help="Speak TLS; the files below say so too.")
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ROSTER_CA_FILE",
+        help="Authorities that may vouch for the service, in PEM; default: the usual ones.",
+    ),
+]
+CertFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--client-cert-file",
+        envvar="ROSTER_CLIENT_CERT_FILE",
+        help="Certificate to show to a service that asks for one, in PEM.",
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--client-key-file", envvar="ROSTER_CLIENT_KEY_FILE", help="The certificate's key, in PEM."),
 ]
 Rejected = Annotated[
     Path | None,
@@ -76,6 +98,13 @@ class ImportForm(StrEnum):
     KEYCLOAK = "keycloak"
     COGNITO = "cognito"
     FUSIONAUTH = "fusionauth"
+
+
+class ExportForm(StrEnum):
+    """The forms of files that users are written into."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
 
 
 class DeletionForm(StrEnum):
@@ -131,12 +160,17 @@ def import_users(
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Create users from JSON lines, `{"user": {"email": ...}, "password": {...}}` as `export` writes them,
     from CSV, or from what another system exports.
 
     The heading of CSV names fields (email, roles, custom_attributes.level:number, metadata.plan,
-    password.bcrypt); lists are separated by `;`. Exit code 3: some were rejected, and all others are in.
+    password.bcrypt, tenants:json); lists are separated by `;`. Exit code 3: some were rejected, and all
+    others are in.
     """
     from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
     from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
@@ -162,12 +196,16 @@ def import_users(
     chosen = forms.IMPORTS[name](forms.Details(fields, parameters))
     if roles_by_name:
         chosen = RolesByName(chosen)
-    _end(work.import_users, _destination(address, project, key, data_dir), file, chosen, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    _end(work.import_users, _destination(address, project, key, data_dir, security), file, chosen, manner)
 
 
 @app.command("export")
 def export_users(
     file: Annotated[str, typer.Argument(help="The file to write; - for standard output.")],
+    form: Annotated[
+        ExportForm | None, typer.Option("--format", help="Form of the file; default: by its name.")
+    ] = None,
     include_password_hashes: Annotated[
         bool, typer.Option("--include-password-hashes", help="Takes the scope users:export_secrets.")
     ] = False,
@@ -179,18 +217,25 @@ def export_users(
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
-    """Write all users of the project as JSON lines, which `import` reads."""
+    """Write all users of the project as JSON lines or CSV, which `import` reads."""
     from roster.v1 import user_service_pb2 as rpc  # noqa: PLC0415 - other commands need none of it
 
-    from server.transfer import work  # noqa: PLC0415 - likewise
+    from server.transfer import forms, work  # noqa: PLC0415 - likewise
 
     meant = f"TEST_USERS_{test_users.value.upper()}"
     request = rpc.ExportUsersRequest(
         filter=rpc.UserFilter(test_users=meant), include_password_hashes=include_password_hashes
     )
     manner = work.Manner(patience=patience, resume=resume, state=state)
-    _end(work.export_users, _destination(address, project, key, data_dir), file, request, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    chosen = forms.form_name(form, file, forms.EXPORTS)
+    destination = _destination(address, project, key, data_dir, security)
+    _end(work.export_users, destination, file, chosen, request, manner)
 
 
 @app.command("delete")
@@ -210,6 +255,10 @@ def delete_users(
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Delete the users whom a file names, for good.
 
@@ -228,11 +277,26 @@ def delete_users(
         state=state,
     )
     chosen = forms.DELETIONS[forms.form_name(form, source, forms.DELETIONS)]()
-    _end(work.delete_users, _destination(address, project, key, data_dir), source, chosen, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    _end(work.delete_users, _destination(address, project, key, data_dir, security), source, chosen, manner)
+
+
+def _security(
+    tls: bool, ca_file: Path | None, cert_file: Path | None, key_file: Path | None
+) -> Security | None:
+    """How TLS is spoken; None: not at all."""
+    from server.transfer.connection import Security  # noqa: PLC0415 - other commands need none of it
+
+    wanted = tls or ca_file or cert_file or key_file
+    return Security(ca_file, cert_file, key_file) if wanted else None
 
 
 def _destination(
-    address: str | None, project: str | None, key: str | None, data_dir: Path | None
+    address: str | None,
+    project: str | None,
+    key: str | None,
+    data_dir: Path | None,
+    security: Security | None,
 ) -> Destination:
     """Where the service is: as it is told, or as the data directory's credentials have it. Raises
     StartError."""
@@ -243,7 +307,7 @@ def _destination(
     before, _, key = key.rpartition(":")
     project = project or before or os.environ.get("ROSTER_PROJECT_ID")
     if address and project and key:
-        return Destination(address, project, key)
+        return Destination(address, project, key, security)
     directory = configured(data_dir=data_dir).data_dir
     held = DataDirectory(directory).credentials() if directory.is_dir() else None
     if held is None:
@@ -251,7 +315,9 @@ def _destination(
             "which service, project and key? set ROSTER_ADDRESS, ROSTER_PROJECT_ID and ROSTER_MANAGEMENT_KEY,"
             f" or ROSTER_DATA_DIR: {directory} has no credentials.json"
         )
-    return Destination(address or held.address, project or held.project_id, key or held.management_key)
+    return Destination(
+        address or held.address, project or held.project_id, key or held.management_key, security
+    )
 
 
 def _end(work: Callable[..., bool | None], *arguments: object) -> None:

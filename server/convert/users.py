@@ -142,42 +142,45 @@ def user_ref(message: user_pb2.UserRef) -> UserRef:
     return UserRef(kind, value.lower() if kind == "user_id" else value)
 
 
-# Many users hold the same roles, and the reference remembers how the store compares it.
+# Many users hold the same roles.
 @lru_cache(maxsize=2_048)
 def _role_named(role_id: str, name: str) -> RoleRef:
     return RoleRef("role_id", role_id.lower()) if role_id else RoleRef("name", name)
 
 
-def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> list[RoleRequest]:
+def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> tuple[RoleRequest, ...]:
     """Roles to give. `path` leads to the field in the request."""
-    return [
-        RoleRequest(
-            _role_named(grant.role_id, grant.name),
-            within(f"{path}[{position}]", instant, grant, "expire_time")
-            if grant.HasField("expire_time")
-            else None,
-        )
-        for position, grant in enumerate(grants)
-    ]
+    return tuple(
+        [
+            RoleRequest(
+                _role_named(grant.role_id, grant.name),
+                within(f"{path}[{position}]", instant, grant, "expire_time")
+                if grant.HasField("expire_time")
+                else None,
+            )
+            for position, grant in enumerate(grants)
+        ]
+    )
 
 
-def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> list[TenantRequest]:
+def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> tuple[TenantRequest, ...]:
     """Tenants to belong to."""
-    return [
-        TenantRequest(
-            membership.tenant_id.lower(),
-            role_requests(membership.roles, f"user.tenants[{position}].roles"),
-        )
-        for position, membership in enumerate(memberships)
-    ]
+    return tuple(
+        [
+            TenantRequest(
+                membership.tenant_id.lower(),
+                role_requests(membership.roles, f"user.tenants[{position}].roles"),
+            )
+            for position, membership in enumerate(memberships)
+        ]
+    )
 
 
 def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, Any]:
     """The values of these custom attributes; None for those that are not set."""
+    values = message.custom_attributes
     return {
-        name: json_value(message.custom_attributes[name], f"user.custom_attributes.{name}")
-        if name in message.custom_attributes
-        else None
+        name: json_value(values[name], f"user.custom_attributes.{name}") if name in values else None
         for name in names
     }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from google.api import field_behavior_pb2
@@ -55,7 +56,7 @@ def json_value(value: Value, field: str) -> Any:
     kind = value.WhichOneof("kind")
     if kind is None or kind == "null_value":
         return None
-    if kind in ("string_value", "bool_value"):
+    if kind in ("string_value", "bool_value") or (kind == "number_value" and isfinite(value.number_value)):
         return getattr(value, kind)
     try:
         return MessageToDict(value)
@@ -159,10 +160,9 @@ def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, An
     }
 
 
-def populated(message: Message, settable: Iterable[str]) -> list[str]:
+def populated(message: Message, settable: Container[str]) -> list[str]:
     """Those of these fields that are present or, if they cannot be absent, not their default."""
-    fields = {descriptor.name for descriptor, _ in message.ListFields()}
-    return [name for name in settable if name in fields]
+    return [name for descriptor, _ in message.ListFields() if (name := descriptor.name) in settable]
 
 
 def masked(message: Message, mask: FieldMask, settable: Sequence[str]) -> list[str]:

@@ -54,6 +54,8 @@ class Kind(NamedTuple):
     """Makes the result of an item."""
     response: Callable[..., Any]
     """The class of the responses."""
+    check: Callable[[Any], None] | None = None
+    """Raises what is wrong with a message as a whole, beyond the rules of the contract."""
 
 
 class Batches:
@@ -223,6 +225,8 @@ class _Batch(Stream):
 
     def _prepared(self, checked: Checked, options: Options) -> Prepared:
         items: list[Item] = []
+        if self._kind.check is not None:
+            self._kind.check(checked.message)
         for index, item in enumerate(checked.message.items):
             try:
                 items.append(checked.rejected.get(index) or self._kind.prepare(item))

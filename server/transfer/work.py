@@ -17,8 +17,8 @@ from roster.v1 import user_service_pb2 as rpc
 
 from server.transfer.connection import Destination, Failed, connected
 from server.transfer.exporting import Export, Extract
+from server.transfer.forms import EXPORTS
 from server.transfer.importing import REJECTED, Import, Task
-from server.transfer.json_lines import json_of, text_of
 from server.transfer.progress import Meter
 from server.transfer.records import Form, Unusable
 from server.transfer.state import StateFile
@@ -104,9 +104,10 @@ def _summary(work: Import, meter: Meter, *, dry_run: bool) -> str:
 
 
 def export_users(
-    destination: Destination, file: str, request: rpc.ExportUsersRequest, manner: Manner
+    destination: Destination, file: str, form: str, request: rpc.ExportUsersRequest, manner: Manner
 ) -> None:
-    """Writes the users of the project into a file, as lines of JSON. Raises Failed."""
+    """Writes the users of the project into a file, in one of the forms of `forms.EXPORTS`. Raises Failed."""
+    opening, line = EXPORTS[form]
     if file == STANDARD and (manner.resume or manner.state):
         raise Failed("what is written to standard output is not resumed: no --resume, no --state")
     state = _state(file, manner.state, "export")
@@ -114,8 +115,8 @@ def export_users(
         extract = Extract(
             lambda asked: users.ExportUsers(asked, metadata=destination.metadata),
             request,
-            lambda item: f"{text_of(json_of(item))}\n",
-            "",
+            line,
+            opening,
             manner.patience,
         )
         with Meter(None, of="users").shown() as meter:
