@@ -69,6 +69,15 @@ AllOrNothing = Annotated[
     bool, typer.Option("--all-or-nothing", help="Reject all of a message in which one record is rejected.")
 ]
 BatchSize = Annotated[int, typer.Option(min=1, max=1_000, help="Records of a message.")]
+Streams = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=16,
+        help="Streams at a time, each over a connection of its own. With several, of records that are in each"
+        " other's way any may come first.",
+    ),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on where an earlier run was broken off, within 24 hours.")
 ]
@@ -155,6 +164,7 @@ def import_users(
     resume: Resume = False,
     state: State = None,
     batch_size: BatchSize = 500,
+    streams: Streams = 1,
     patience: Patience = 60.0,
     address: Address = None,
     project: Project = None,
@@ -178,7 +188,7 @@ def import_users(
     from server.transfer.sources.firebase import parameters_of  # noqa: PLC0415 - likewise
 
     manner = work.Manner(
-        on_conflict.value, dry_run, all_or_nothing, batch_size, patience, rejected, resume, state
+        on_conflict.value, dry_run, all_or_nothing, batch_size, streams, patience, rejected, resume, state
     )
     try:
         fields = mapping_of(mapping or ())
@@ -250,6 +260,7 @@ def delete_users(
     resume: Resume = False,
     state: State = None,
     batch_size: BatchSize = 500,
+    streams: Streams = 1,
     patience: Patience = 60.0,
     address: Address = None,
     project: Project = None,
@@ -271,6 +282,7 @@ def delete_users(
         dry_run=dry_run,
         all_or_nothing=all_or_nothing,
         batch_size=batch_size,
+        streams=streams,
         patience=patience,
         rejected=rejected,
         resume=resume,

@@ -11,7 +11,15 @@ from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref
 from server.convert.user_actions import prevention_message
-from server.convert.values import instant, json_value, timestamp, within, write_instant, write_json_members
+from server.convert.values import (
+    instant,
+    json_value,
+    timestamp,
+    within,
+    write_instant,
+    write_json_members,
+    write_json_object,
+)
 from server.domain.attribute_filters import AttributeCondition
 from server.domain.caller import Caller
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
@@ -85,8 +93,7 @@ def write_user(message: user_pb2.User, value: User) -> None:
     if value.custom_attributes:
         write_json_members(message.custom_attributes, value.custom_attributes)
     if value.metadata is not None:
-        message.metadata.SetInParent()  # an empty object is present too
-        write_json_members(message.metadata.fields, value.metadata)
+        write_json_object(message.metadata, value.metadata)
 
 
 def _write_factors(message: user_pb2.User, value: User) -> None:

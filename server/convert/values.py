@@ -64,19 +64,27 @@ def json_value(value: Value, field: str) -> Any:
         raise _no_json(field) from None
 
 
+def write_json_object(message: Struct, members: Mapping[str, Any]) -> None:
+    """Puts a JSON object into an empty Struct."""
+    if members:
+        write_json_members(message.fields, members)
+    else:
+        message.SetInParent()  # an empty object is present too
+
+
 def write_json_members(fields: MutableMapping[str, Value], members: Mapping[str, Any]) -> None:
     """Puts the members of a JSON object into a map of Values."""
     for name, value in members.items():
         _write_json(fields[name], value)
 
 
+# The fields of a Value that hold what is not made of other values.
+_SCALARS: Final = {str: "string_value", bool: "bool_value", int: "number_value", float: "number_value"}
+
+
 def _write_json(message: Value, value: Any) -> None:
-    if isinstance(value, str):
-        message.string_value = value
-    elif isinstance(value, bool):
-        message.bool_value = value
-    elif isinstance(value, int | float):
-        message.number_value = value
+    if scalar := _SCALARS.get(type(value)):
+        setattr(message, scalar, value)
     elif value is None:
         message.null_value = NULL_VALUE
     elif isinstance(value, Mapping):

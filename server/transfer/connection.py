@@ -120,7 +120,8 @@ class Failed(StartError):
 @contextmanager
 def connected(destination: Destination) -> Iterator[user_service_pb2_grpc.UserServiceStub]:
     """The service of users. Raises Failed."""
-    options = (("grpc.max_receive_message_length", MESSAGE_BYTES),)
+    # A connection of its own: the service spreads connections over its processes.
+    options = (("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.use_local_subchannel_pool", 1))
     secured = destination.security and destination.security.credentials()
     with (
         grpc.secure_channel(destination.address, secured, options=options)

@@ -6,8 +6,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -36,6 +37,7 @@ class Manner:
     dry_run: bool = False
     all_or_nothing: bool = False
     batch_size: int = 500
+    streams: int = 1
     patience: float = 60.0
     """Seconds without an answer after which to give up."""
     rejected: Path | None = None
@@ -51,6 +53,13 @@ class Manner:
             dry_run=self.dry_run,
             all_or_nothing=self.all_or_nothing,
         )
+
+
+_METHODS: Final[dict[str, tuple[Any, str]]] = {
+    "import": (batch.BatchCreateUsersRequest, "BatchCreateUsers"),
+    "delete": (batch.BatchDeleteUsersRequest, "BatchDeleteUsers"),
+}
+"""For each command the class of its requests, and the method that takes them."""
 
 
 def import_users(destination: Destination, file: str, form: Form, manner: Manner) -> bool:
@@ -69,16 +78,14 @@ def _bring_in(destination: Destination, file: str, form: Form, manner: Manner, c
     state = None if manner.dry_run else _state(file, manner.state, command)
     if manner.resume and state is None:
         raise Failed("standard input takes --state to be resumed")
-    with connected(destination) as users, _input(file) as opened:
-        methods: dict[str, tuple[Any, Any]] = {
-            "import": (batch.BatchCreateUsersRequest, users.BatchCreateUsers),
-            "delete": (batch.BatchDeleteUsersRequest, users.BatchDeleteUsers),
-        }
-        request, method = methods[command]
+    request, method = _METHODS[command]
+    with ExitStack() as held:
+        opened = held.enter_context(_input(file))
+        services = [held.enter_context(connected(destination)) for _ in range(manner.streams)]
         task = Task(
             form,
             request,
-            lambda requests: method(requests, metadata=destination.metadata),
+            [partial(getattr(users, method), metadata=destination.metadata) for users in services],
             manner.options,
             manner.batch_size,
             manner.patience,

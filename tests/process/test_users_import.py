@@ -188,6 +188,25 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
     assert len(emails(service.client())) == 30
 
 
+def test_several_streams_bring_in_the_same(start: StartService, tmp_path: Path) -> None:
+    """Rejected records are told in the order of the file; they are deleted likewise."""
+    service = start()
+    users = items(1_000)
+    for number in (3, 500, 997):
+        users[number]["user"]["email"] = "nobody"
+    file, rejects = written(tmp_path / "users.jsonl", users), tmp_path / "rejected.jsonl"
+    several = ("--streams", "3", "--batch-size", "50")
+
+    done = ran(service, "import", file, "--rejected", rejects, *several)
+    assert (done.code, "997 created, 3 rejected" in done.errors) == (3, True)
+    assert [line["rejected"]["number"] for line in read(rejects)] == [4, 501, 998]
+    assert len(emails(service.client())) == 997
+    exported = tmp_path / "exported.jsonl"
+    ran(service, "export", exported)
+    assert ran(service, "delete", "--from", exported, *several).code == 0
+    assert not emails(service.client())
+
+
 def test_dry_run_tells_what_would_happen(start: StartService, tmp_path: Path) -> None:
     """And changes nothing; there is no state to go on from."""
     service = start()

@@ -74,8 +74,8 @@ class Directory:
         self.process = self._started()
 
     def _started(self, *more: str) -> subprocess.Popen[str]:
-        size = str(self._size)
-        return started(self.service, "import", self._file, "--batch-size", size, "--patience", "60", *more)
+        manner = ("--batch-size", str(self._size), "--streams", "2", "--patience", "60")
+        return started(self.service, "import", self._file, *manner, *more)
 
     def await_some_point(self, part: float) -> None:
         """Somewhere in the first `part` of what there is to do."""
