@@ -30,6 +30,7 @@ MAX_MODIFICATIONS: Final = 1_000
 MAX_WEBHOOKS: Final = 50
 MAX_PASSKEYS_PER_USER: Final = 50
 MAX_PROVIDER_TOKENS_PER_USER: Final = 50
+MAX_PLAIN_PASSWORDS: Final = 50
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -70,6 +71,18 @@ class Config(BaseSettings):
 
     metrics_listen: str | None = None
     """Address of the Prometheus page `/metrics`; absent: no page."""
+
+    # -- TLS ---------------------------------------------------------------------------------
+    tls_cert_file: Path | None = None
+    """Certificate of the gRPC port, in PEM, with those between it and its authority; absent: no TLS. It is
+    read anew when it changes, as the other two files are: connections made before keep the former one."""
+
+    tls_key_file: Path | None = None
+    """The certificate's private key, in PEM."""
+
+    tls_client_ca_file: Path | None = None
+    """Certificates of authorities, in PEM, one of which must vouch for every client; absent: clients need no
+    certificate."""
 
     # -- processes ---------------------------------------------------------------------------
     workers: Count = Field(default_factory=lambda: os.cpu_count() or 1)

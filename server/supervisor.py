@@ -21,6 +21,7 @@ import structlog
 from server import logs
 from server.address import Reservation, reserved
 from server.banner import banner
+from server.certificates import Certificates
 from server.children import Child
 from server.config import Config
 from server.data_directory import Credentials, DataDirectory
@@ -55,6 +56,7 @@ def serve(config: Config) -> int:
     """
     inbox = SignalInbox(STOP)
     logs.configure(config)
+    Certificates.of(config)  # what is wrong with them is told before anything is started
     with ExitStack() as held:
         directory = DataDirectory(config.data_dir)
         held.enter_context(directory.locked())

@@ -1,6 +1,7 @@
 """The ground every test stands on: a real PostgreSQL, a database of its own, a real server on a socket.
 
-A template database is migrated once a run; every test gets a clone of it.
+A template database is migrated once a run; every test gets a clone of it. Each of the processes that share
+the tests has a PostgreSQL of its own.
 """
 
 from __future__ import annotations
@@ -44,6 +45,14 @@ from tests import secrecy
 from tests.calling import Client
 
 _ROOM = 2 * 1024**3
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """How many processes share the tests: single files and tests are over before others have started, and
+    run here; else the usual number, one for each core."""
+    some = config.option.keyword or not all(Path(name).is_dir() for name in config.args)
+    return 0 if some else None
+
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -183,8 +192,9 @@ def jobs(database_url: str, config: Config) -> Iterator[JobWorker]:
 @pytest.fixture
 def client(server: Running, template: Template) -> Iterator[Client]:
     """A caller who may do everything in the first project."""
+    held = template.credentials
     with grpc.insecure_channel(server.address) as channel:
-        yield Client(channel, template.credentials.project_id, template.credentials.management_key)
+        yield Client(channel, held.project_id, held.management_key, database_url=server.url)
 
 
 MakeKey = Callable[..., str]

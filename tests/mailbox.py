@@ -38,6 +38,7 @@ class Mailbox:
         self.secure: list[bool] = []
         """Of each message, whether it came over TLS."""
         self.commands: list[str] = []
+        self._present: Envelope | None = None
         self._arrived = threading.Condition()
         self._login = login
         self._controller = _Controller(
@@ -81,6 +82,15 @@ class Mailbox:
             self.secure.append(secure)
             self._arrived.notify_all()
 
+    def keep_anyway(self) -> None:
+        """Keeps the message that is about to be refused: the sender does not learn that it has arrived."""
+        assert self._present is not None
+        self.keep(self._present, secure=False)
+
+    def present(self, envelope: Envelope) -> None:
+        """Has this be the message that an answer is about."""
+        self._present = envelope
+
     def wait_for(self, count: int) -> list[EmailMessage]:
         """The messages so far, once there are so many."""
         return self.wait_until(lambda: len(self.received) >= count)
@@ -120,6 +130,7 @@ class _Handler:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._mailbox.present(envelope)
         refusal = self._mailbox.note("DATA")
         if refusal is None:
             transport = server.transport

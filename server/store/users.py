@@ -135,42 +135,38 @@ _GET: Final = {reference: compiled(_referenced(USER_COLUMNS.values(), reference)
 _LOCK: Final = {
     reference: compiled(_referenced([U.user_id], reference).for_update()) for reference in REFERENCES
 }
-# Of those sessions that are asked for, the ones that are the user's.
+_BY_LOGIN_IDS: Final = LoginId.select(LoginId.user_id).where(
+    LoginId.project_id == P.project_id, LoginId.login_id_key == fn.ANY(P("login_ids", "text[]"))
+)
+_BY_SESSIONS: Final = Session.select(Session.user_id).where(
+    Session.project_id == P.project_id,
+    Session.session_id == fn.ANY(P("sessions", "uuid[]")),
+    Session.expire_time > fn.now(),
+)
+# Of the sessions that are asked for, those that are the user's.
 _SESSIONS: Final = SQL("""ARRAY(
     SELECT session_id FROM sessions
     WHERE project_id = "u"."project_id" AND user_id = "u"."user_id"
         AND session_id = ANY(%(sessions)s::uuid[]) AND expire_time > now())""")
-_BATCH_GET: Final = compiled(
-    U.select(*USER_COLUMNS.values(), _SESSIONS).where(
-        U.project_id == P.project_id,
+
+
+def _batch(*columns: Any, by_session: bool) -> str:
+    named = (
         (U.user_id == fn.ANY(P("user_ids", "uuid[]")))
         | (U.email_key == fn.ANY(P("emails", "text[]")))
         | (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
-        | (
-            U.user_id
-            == fn.ANY(
-                fn.ARRAY(
-                    LoginId.select(LoginId.user_id).where(
-                        LoginId.project_id == P.project_id,
-                        LoginId.login_id_key == fn.ANY(P("login_ids", "text[]")),
-                    )
-                )
-            )
-        )
-        | (
-            U.user_id
-            == fn.ANY(
-                fn.ARRAY(
-                    Session.select(Session.user_id).where(
-                        Session.project_id == P.project_id,
-                        Session.session_id == fn.ANY(P("sessions", "uuid[]")),
-                        Session.expire_time > fn.now(),
-                    )
-                )
-            )
-        ),
+        | (U.user_id == fn.ANY(fn.ARRAY(_BY_LOGIN_IDS)))
     )
-)
+    if by_session:
+        named |= U.user_id == fn.ANY(fn.ARRAY(_BY_SESSIONS))
+    return compiled(U.select(*USER_COLUMNS.values(), *columns).where(U.project_id == P.project_id, named))
+
+
+# Sessions are rarely asked for, and looking for them takes its time.
+_BATCH_GET: Final = {
+    False: _batch(SQL("ARRAY[]::uuid[]"), by_session=False),
+    True: _batch(_SESSIONS, by_session=True),
+}
 
 
 def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
@@ -192,7 +188,7 @@ def lock(database: Database, project_id: str, reference: str, key: str) -> str |
 def batch_get(database: Database, project_id: str, keys: dict[str, list[str]]) -> list[Row]:
     """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`, `sessions`)
     names, each once, in no order; behind the columns those of the sessions that are the user's."""
-    return database.all(_BATCH_GET, {"project_id": project_id, **keys})
+    return database.all(_BATCH_GET[bool(keys["sessions"])], {"project_id": project_id, **keys})
 
 
 # All depends on `created`: if that is empty, nothing is left behind.

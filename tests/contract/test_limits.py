@@ -59,6 +59,12 @@ def test_limits_in_errors(reason: Reason, words: str) -> None:
     assert "{limit}" in REASONS[reason][1]
 
 
+def test_plain_passwords_of_a_batch_message() -> None:
+    """More take longer than a client waits."""
+    words = f"no more than {config.MAX_PLAIN_PASSWORDS} of them with plain passwords"
+    assert words in comment("BatchCreateUsersRequest.items")
+
+
 def test_custom_attributes_of_a_project() -> None:
     """200, and so many values of a user."""
     assert rules("User.custom_attributes").map.max_pairs == config.MAX_CUSTOM_ATTRIBUTES

@@ -69,11 +69,13 @@ def test_who_waits_too_long_for_a_turn_is_told(database: Database, config: Confi
     with ThreadPoolExecutor(THREADS) as pool:
         held = [pool.submit(readers.run, hold) for _ in range(THREADS)]
         busy.wait()
-        with pytest.raises(Unavailable):
-            readers.run(lambda: ran.append(True))
-        over.set()
-        for each in held:
-            assert isinstance(each.exception(), Unavailable)
+        try:
+            with pytest.raises(Unavailable):
+                readers.run(lambda: ran.append(True))
+            for each in held:
+                assert isinstance(each.exception(), Unavailable)
+        finally:
+            over.set()
     assert eventually(lambda: readers.run(lambda: True))
     readers.close()
     assert ran == []

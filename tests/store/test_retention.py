@@ -50,6 +50,12 @@ EXPIRING = {
     " VALUES (%s, sha256(random()::text::bytea), 'MFA', now() + make_interval(secs => %s))",
     "throttles": "INSERT INTO throttles (project_id, key, count, window_time, expire_time)"
     " VALUES (%s, sha256(random()::text::bytea), 1, now(), now() + make_interval(secs => %s))",
+    "sessions": "INSERT INTO sessions (project_id, session_id, user_id, refresh_hash, methods, ip_address,"
+    " user_agent, end_time, expire_time) SELECT %s, gen_random_uuid(), user_id, '', '{}', '', '', now(),"
+    " now() + make_interval(secs => %s) FROM users",
+    "signing_keys": "INSERT INTO signing_keys (project_id, key_id, generation, public_key, private_key,"
+    " sign_time, expire_time) VALUES (%s, gen_random_uuid(), (random() * 1e9)::int, '{}', '', now(),"
+    " now() + make_interval(secs => %s))",
 }
 
 
@@ -190,6 +196,7 @@ def test_what_has_expired_is_deleted(
     database: Database, database_url: str, config: Config, project_id: str, table: str
 ) -> None:
     """And nothing that still means something."""
+    sql(database_url, USER, project_id)
     for seconds in (-1, -100, 60):
         sql(database_url, EXPIRING[table], project_id, seconds)
 
