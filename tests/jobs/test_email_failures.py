@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,12 +15,12 @@ from server.jobs import emailing
 from tests.calling import Client, refused
 from tests.conftest import Running, sql
 from tests.jobs.conftest import StartJobs, StartMailbox
-from tests.mailbox import Mailbox, token_in
+from tests.mailbox import Mailbox, html_of, text_of, token_in
 from tests.process.conftest import eventually
 from tests.rows import events
 from tests.rpc.email_requests import email_policy, template
 from tests.rpc.link_requests import send_reset_to, send_verification, sign_up, verify
-from tests.rpc.sign_in_requests import set_settings
+from tests.rpc.sign_in_requests import set_settings, sign_in, user_with
 from tests.rpc.user_requests import created
 
 ADA = {"email": "ada@example.com", "display_name": "Ada Lovelace"}
@@ -293,3 +294,22 @@ def test_what_waits_tells_no_secrets(server: Running, client: Client) -> None:
         assert secret not in told
     keys = {key for (args,) in sql(server.url, "SELECT args FROM procrastinate_jobs") for key in args}
     assert keys <= {"project_id", "email_id", "kind", "user_id", "timestamp"}
+
+
+def test_new_sign_in_is_told_with_where_it_came_from(
+    server: Running, client: Client, mailing: Mailbox
+) -> None:
+    """In the user's language and time."""
+    set_settings(client, email_policy={"notify_new_sign_in": True})
+    user_with(client, email="ada@example.com", login_ids=["ada"], locale="de", zoneinfo="Europe/Berlin")
+    sign_in(client)
+    sql(server.url, "UPDATE logins SET ip_address = '192.0.2.1'")
+    sign_in(client)
+
+    (message,) = mailing.wait_for(1)
+
+    assert message["Subject"].startswith("Neue Anmeldung bei")
+    assert "Adresse: 127.0.0.1" in text_of(message)
+    assert re.search(r"Zeit: \d+\. \w+ \d{4}", text_of(message))
+    assert "Programm: grpc" in text_of(message)
+    assert "127.0.0.1" in html_of(message)
