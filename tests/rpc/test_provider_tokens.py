@@ -125,7 +125,7 @@ def test_event_tells_all_but_the_tokens(server: Running, client: Client) -> None
     assert read(client, ann).etag == ann.etag
 
 
-@pytest.mark.parametrize("request_id", ["", str(uuid4())])
+@pytest.mark.parametrize("request_id", ["", str(uuid4())], ids=["once", "repeatable"])
 def test_tokens_stand_nowhere_in_the_clear(
     server: Running, client: Client, capfd: pytest.CaptureFixture[str], request_id: str
 ) -> None:
