@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection
 from roster.v1 import event_pb2, user_batch_pb2
 
 from server import convert
+from server.certificates import Certificates, Identity
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.domain.event_feed import Feed
 from server.domain.passwords.hasher import hasher_of
@@ -30,7 +31,8 @@ HEALTH_INTERVAL: Final = 1.0
 
 def create_server(config: Config, database: Database, *, reuse_port: bool = False) -> Server:
     """A server of all services on this database. `reuse_port` lets several processes share its port;
-    otherwise a port in use is refused."""
+    otherwise a port in use is refused. Raises StartError for certificates of no use."""
+    certificates = Certificates.of(config)
     readers = Readers(database, config)
     feed = Feed(database, readers, convert.event_message, config)
     exports = UserExports(database, convert.exported_user_message, config)
@@ -63,14 +65,42 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     return Server(
-        server, HealthMonitor(checks, names, database), calls, feed, exports, batches, readers, database
+        server,
+        HealthMonitor(checks, names, database),
+        calls,
+        feed,
+        exports,
+        batches,
+        readers,
+        database,
+        certificates,
+    )
+
+
+def _credentials(certificates: Certificates) -> grpc.ServerCredentials:
+    """Every connection is made with the certificates that are there by then."""
+
+    def configuration(identity: Identity) -> grpc.ServerCertificateConfiguration:
+        return grpc.ssl_server_certificate_configuration(
+            [(identity.key, identity.chain)], root_certificates=identity.client_authorities
+        )
+
+    def changed() -> grpc.ServerCertificateConfiguration | None:
+        identity = certificates.changed()
+        return None if identity is None else configuration(identity)
+
+    present = certificates.present
+    return grpc.dynamic_ssl_server_credentials(
+        configuration(present),
+        changed,  # type: ignore[arg-type]  # None is for no change
+        require_client_authentication=present.client_authorities is not None,
     )
 
 
 class Server:
     """A server that can be started once, and stopped."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that has to be started and stopped
         self,
         server: grpc.Server,
         monitor: HealthMonitor,
@@ -80,6 +110,7 @@ class Server:
         batches: Batches,
         readers: Readers,
         database: Database,
+        certificates: Certificates | None,
     ) -> None:
         self._server = server
         self._monitor = monitor
@@ -89,11 +120,15 @@ class Server:
         self._batches = batches
         self._readers = readers
         self._database = database
+        self._certificates = certificates
 
     def start(self, address: str) -> int:
         """Listens on `host:port` and returns the port (0 picks a free one). Raises RuntimeError if the
         address is not to be had."""
-        port: int = self._server.add_insecure_port(address)
+        if self._certificates is None:
+            port: int = self._server.add_insecure_port(address)
+        else:
+            port = self._server.add_secure_port(address, _credentials(self._certificates))
         self._monitor.start()
         self._feed.start()
         self._exports.start()

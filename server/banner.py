@@ -32,7 +32,8 @@ def banner(
         lines.append("Credentials: none here; `roster keys create` makes a key.")
         return "\n".join(lines)
     bearer = f"{credentials.project_id}:{credentials.management_key}"
-    call = f"{_grpcurl()} -plaintext -H \"authorization: Bearer {bearer}\" -d '{{}}' {credentials.address}"
+    plain = "" if config.tls_cert_file else "-plaintext "
+    call = f"{_grpcurl()} {plain}-H \"authorization: Bearer {bearer}\" -d '{{}}' {credentials.address}"
     lines += [
         f"Credentials: {directory.credentials_file}",
         "A first call:",

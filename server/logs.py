@@ -16,10 +16,13 @@ from functools import cache, partial
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
 from server.config import Config
+from server.imports import without
+
+# For tracebacks that show the values of variables, which no log may: 4 MB in every process.
+with without("rich"):
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 _STANDARD_ERROR: Final = 2
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ import structlog
 from server import logs
 from server.address import Reservation, reserved
 from server.banner import banner
+from server.certificates import Certificates
 from server.children import Child
 from server.config import Config
 from server.data_directory import Credentials, DataDirectory
@@ -55,6 +57,7 @@ def serve(config: Config) -> int:
     """
     inbox = SignalInbox(STOP)
     logs.configure(config)
+    Certificates.of(config)  # what is wrong with them is told before anything is started
     with ExitStack() as held:
         directory = DataDirectory(config.data_dir)
         held.enter_context(directory.locked())
@@ -81,7 +84,7 @@ def _with_public_url(config: Config, web: Reservation | None) -> Config:
     """The settings with the address that browsers find the web process at."""
     if config.public_url is not None or web is None:
         return config
-    return config.model_copy(update={"public_url": f"http://{web.address.dialled()}"})
+    return replace(config, public_url=f"http://{web.address.dialled()}")
 
 
 class _Supervisor:

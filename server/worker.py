@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
+import sys
 from multiprocessing.connection import Connection, wait
+from typing import Final
 
 from server import logs
 from server.config import Config
 from server.signals import STOP, SignalInbox
+
+_M_ARENA_MAX: Final = -8
+"""The parameter of glibc's `mallopt`."""
+_ARENAS: Final = 2
 
 
 def work(config: Config, listen: str, pipe: Connection) -> None:
@@ -17,6 +25,7 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     Receives the database's URL over the pipe and sends the port once it serves. Everything is imported
     before the URL is waited for, so that imports and the start of the database overlap.
     """
+    _share_arenas()
     inbox = SignalInbox(STOP)
     logs.configure(config)
 
@@ -35,6 +44,9 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     gc.freeze()
     # A page of users is thousands of short-lived objects, none of them in a cycle.
     gc.set_threshold(50_000)
+    # A thread that comes back from the database waits so long for one that computes: at most half a
+    # millisecond, in place of five, each time.
+    sys.setswitchinterval(0.000_5)
     port = server.start(listen)
     try:
         pipe.send(port)
@@ -43,3 +55,11 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
         pass
     finally:
         server.stop(config.shutdown_grace)
+
+
+def _share_arenas() -> None:
+    """Have all threads share two heaps, where the C library is glibc. It would give nearly every thread one
+    of its own, and each keeps what is free in it: 4 MB in all. The variable that says so too wins."""
+    libc = ctypes.CDLL(None)
+    if "MALLOC_ARENA_MAX" not in os.environ and hasattr(libc, "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, _ARENAS)

@@ -183,6 +183,8 @@ class Client:
     key: str = ""
     streams: list[Stream] = field(default_factory=list)
     """Those that were begun: one that nobody holds would end when it is found."""
+    database_url: str = ""
+    """Where the server keeps what no call tells; '': it does not matter."""
 
     def __post_init__(self) -> None:
         self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
@@ -216,4 +218,4 @@ class Client:
 
     def with_key(self, project_id: str, key: str) -> Client:
         """The same channel with other credentials."""
-        return Client(self.channel, project_id, key, self.streams)
+        return Client(self.channel, project_id, key, self.streams, self.database_url)

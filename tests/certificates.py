@@ -43,23 +43,27 @@ class Authority:
 
     def server(self, *names: str, expired: bool = False) -> ssl.SSLContext:
         """What a server of these host names and addresses speaks TLS with."""
+        cert_file, key_file = self.identity(f"server-{names[0]}", *names, expired=expired)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert_file, key_file)
+        return context
+
+    def identity(self, file: str, *names: str, expired: bool = False) -> tuple[Path, Path]:
+        """A certificate for these host names and addresses, and its key, in files of this name."""
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A server of a test")])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Somebody in a test")])
         certificate = (
             self._builder(subject, key, expired=expired)
             .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        chain = self._write(
-            f"server-{names[0]}.pem",
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM),
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
-        return context
+        return (
+            self._write(f"{file}.pem", certificate.public_bytes(serialization.Encoding.PEM)),
+            self._write(f"{file}.key", private),
+        )
 
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, expired: bool = False

@@ -1,6 +1,7 @@
 """The ground every test stands on: a real PostgreSQL, a database of its own, a real server on a socket.
 
-A template database is migrated once a run; every test gets a clone of it.
+A template database is migrated once a run; every test gets a clone of it. Each of the processes that share
+the tests has a PostgreSQL of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import shutil
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,6 @@ from uuid import uuid4
 import grpc
 import psycopg
 import pytest
-from pydantic import SecretStr
 from selenium.webdriver import Chrome
 
 from server.app import create_server
@@ -44,6 +44,14 @@ from tests import secrecy
 from tests.calling import Client
 
 _ROOM = 2 * 1024**3
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """How many processes share the tests: single files and tests are over before others have started, and
+    run here; else the usual number, one for each core."""
+    some = config.option.keyword or not all(Path(name).is_dir() for name in config.args)
+    return 0 if some else None
+
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -101,7 +109,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         argon2_time_cost=1,
         argon2_memory_cost=64,
         argon2_parallelism=1,
-        secret_key=SecretStr(b64encode(bytes(32)).decode()),
+        secret_key=b64encode(bytes(32)).decode(),
         webhook_first_retry=0.05,
     )
 
@@ -153,7 +161,7 @@ def start_server(database_url: str, config: Config) -> Iterator[StartServer]:
     servers = []
 
     def start(**settings: Any) -> Running:
-        chosen = config.model_copy(update=settings)
+        chosen = replace(config, **settings)
         database = Database(database_url, chosen)
         server = create_server(chosen, database)
         port = server.start("127.0.0.1:0")
@@ -183,8 +191,9 @@ def jobs(database_url: str, config: Config) -> Iterator[JobWorker]:
 @pytest.fixture
 def client(server: Running, template: Template) -> Iterator[Client]:
     """A caller who may do everything in the first project."""
+    held = template.credentials
     with grpc.insecure_channel(server.address) as channel:
-        yield Client(channel, template.credentials.project_id, template.credentials.management_key)
+        yield Client(channel, held.project_id, held.management_key, database_url=server.url)
 
 
 MakeKey = Callable[..., str]

@@ -38,6 +38,7 @@ class Mailbox:
         self.secure: list[bool] = []
         """Of each message, whether it came over TLS."""
         self.commands: list[str] = []
+        self._present: Envelope | None = None
         self._arrived = threading.Condition()
         self._login = login
         self._controller = _Controller(
@@ -45,14 +46,12 @@ class Mailbox:
             hostname="127.0.0.1",
             port=0,
             ssl_context=tls,
-            server_kwargs={
-                "tls_context": starttls,
-                "require_starttls": starttls is not None,
-                "authenticator": self._authenticate,
-                "auth_required": login is not None,
-                "auth_require_tls": starttls is not None,
-                "enable_SMTPUTF8": True,
-            },
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+            authenticator=self._authenticate,
+            auth_required=login is not None,
+            auth_require_tls=starttls is not None,
+            enable_SMTPUTF8=True,
         )
         self._controller.start()
         self.port = self._controller.port
@@ -80,6 +79,15 @@ class Mailbox:
             self.envelopes.append(envelope)
             self.secure.append(secure)
             self._arrived.notify_all()
+
+    def keep_anyway(self) -> None:
+        """Keeps the message that is about to be refused: the sender does not learn that it has arrived."""
+        assert self._present is not None
+        self.keep(self._present, secure=False)
+
+    def present(self, envelope: Envelope) -> None:
+        """Has this be the message that an answer is about."""
+        self._present = envelope
 
     def wait_for(self, count: int) -> list[EmailMessage]:
         """The messages so far, once there are so many."""
@@ -120,6 +128,7 @@ class _Handler:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._mailbox.present(envelope)
         refusal = self._mailbox.note("DATA")
         if refusal is None:
             transport = server.transport

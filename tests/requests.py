@@ -14,7 +14,6 @@ from roster.v1 import (
     annotations_pb2,
     application_pb2,
     custom_attribute_pb2,
-    email_template_pb2,
     management_key_pb2,
     password_pb2,
     project_pb2,
@@ -36,7 +35,7 @@ from server.handlers import SERVICES
 from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
-from tests.requests_of_emails import of_email_templates, template_ground
+from tests.requests_of_emails import EmailGround, email_ground, of_emails
 from tests.requests_of_passkeys import PasskeyGround, of_passkeys, passkey_ground
 from tests.requests_of_sessions import of_sessions, session_ground
 from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
@@ -79,7 +78,7 @@ class Ground:
     key: management_key_pb2.ManagementKey
     actions: ActionGround
     webhooks: WebhookGround
-    email_template: email_template_pb2.EmailTemplate
+    emails: EmailGround
     session: auth_rpc.SignInResponse
     """Of the user."""
     passkeys: PasskeyGround
@@ -160,10 +159,10 @@ def ground(client: Client) -> Ground:
         key=key,
         actions=actions,
         webhooks=webhooks,
-        email_template=template_ground(client),
         session=session,
         passkeys=passkey_ground(client, user, session.access_token),
         sign_in=sign_in_ground(client, PASSWORD, PLAIN),
+        emails=email_ground(client),
     )
 
 
@@ -181,7 +180,7 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_user_actions(on),
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
-        **of_email_templates(on),
+        **of_emails(on),
         **of_sign_ins(on, PLAIN),
         **of_sessions(on),
         **of_passkeys(on),

@@ -2,243 +2,81 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-import grpc
-import psycopg
-from google.protobuf.struct_pb2 import Value
-from roster.v1 import batch_pb2, custom_attribute_pb2, password_pb2, role_pb2, user_batch_pb2, user_pb2
-from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
-from roster.v1 import role_service_pb2 as role_rpc
-from roster.v1.custom_attribute_service_pb2_grpc import CustomAttributeServiceStub
-from roster.v1.role_service_pb2_grpc import RoleServiceStub
-
+from scripts.benchmark import copying, people
 from scripts.benchmark.beside import BESIDE, calls_beside, p99
-from scripts.benchmark.messages import create_user, method, stub
+from scripts.benchmark.messages import create_user, stub
 from scripts.benchmark.meters import resident_megabytes
-from scripts.benchmark.names import FAMILY, GIVEN
 from scripts.benchmark.options import Options
 from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
-from scripts.benchmark.stage import Installation, stage
-from server.domain.identity import new_id
+from scripts.benchmark.stage import Stage, stage
+from scripts.benchmark.streaming import HEADINGS, Clock, Cost, Streamed, exported, streamed
 from server.worker import work
 
-_MESSAGE: Final = 500
-"""Users of one message."""
-_WINDOW: Final = 4
-"""Messages that are sent and not answered yet."""
-_CHUNK: Final = 10_000
-"""Users of one transaction of the limit."""
-_CALL_SECONDS: Final = 3_600.0
-_HASH: Final = "$2b$12$" + "R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"
+_PROCESSES: Final = 2
+"""Server processes that a client's streams are spread over, where there are several."""
 
 
 def run(options: Options) -> list[Figure]:
     """Print the rates and return the figures."""
     count = options.batch_users
-    heading(f"Batches: {count:,} users in messages of {_MESSAGE}, one client, one process of the service")
+    heading(f"Batches: {count:,} users in messages of {people.MESSAGE}, one client")
     with stage() as where:
-        with (bare := where.install("copied")).connect() as connection:
-            limit = count / _copied(connection, bare, count)
-        installation = where.install("batch")
-        service = where.start("service", work, installation)
-        _declare(service)
-        before = resident_megabytes(service.pid)
-        seconds, latencies, beside, user_ids = _created(service, count)
-        grown = resident_megabytes(service.pid) - before
-        deleting = _streamed(service, "BatchDeleteUsers", _deletions(user_ids)).seconds
-    rate = count / seconds
+        limit = _copied(where, count)
+        spread, spread_beside, *_ = _created(where, "spread", count, _PROCESSES)
+        created, beside, service, grown = _created(where, "batch", count, 1)
+        reading = exported(where, service, count)
+        deletions = people.deletions(people.ids_in(created.responses, count))
+        deleted = streamed(where, [service], "BatchDeleteUsers", deletions, count)
     rows = (
-        ("limit: COPY by psycopg, without gRPC", limit, "", ""),
-        ("BatchCreateUsers", rate, p99(latencies), p99(beside)),
-        ("BatchDeleteUsers", count / deleting, "", ""),
+        ("limit: COPY by psycopg, without gRPC", *limit.cells, "", ""),
+        ("BatchCreateUsers", *created.cost.cells, created.p99, p99(beside)),
+        (f"same over {_PROCESSES} streams and processes", *spread.cost.cells, spread.p99, p99(spread_beside)),
+        ("ExportUsers", *reading.cells, "", ""),
+        ("BatchDeleteUsers", *deleted.cost.cells, deleted.p99, ""),
     )
-    print_table(("way", "users/s", "p99 of a message, ms", "p99 of GetUser beside it, ms"), rows)
+    print_table(("way", *HEADINGS, "p99 of a message, ms", "of GetUser beside it"), rows)
+    streams = f"{_PROCESSES} streams"
     return [
-        Figure("batch_limit", limit / rate),
-        Figure("batch_create", 1e6 / rate),
-        Figure("batch_message", p99(latencies)),
+        Figure("batch_limit", created.cost.each / limit.each),
+        Figure("batch_limit", spread.cost.each / limit.each, streams),
+        Figure("batch_create", created.cost.each),
+        Figure("batch_create", spread.cost.each, streams),
+        Figure("batch_message", created.p99),
+        Figure("batch_message", spread.p99, streams),
         Figure("batch_beside", p99(beside), f"{BESIDE} calls/s"),
-        Figure("batch_delete", 1e6 * deleting / count),
+        Figure("batch_beside", p99(spread_beside), f"{BESIDE} calls/s, {streams}"),
+        Figure("batch_delete", deleted.cost.each),
+        Figure("batch_export", reading.each),
         Figure("batch_memory", grown, f"{count:,} users"),
     ]
 
 
-# -- the limit -----------------------------------------------------------------------------------
+def _copied(where: Stage, count: int) -> Cost:
+    """What it takes to copy the rows of so many users, made before, into the tables."""
+    with (bare := where.install("copied")).connect() as connection:
+        tables = copying.prepared(connection, bare, count)
+        clock = Clock(where)
+        copying.copy(connection, tables, count)
+        return clock.cost(count)
 
 
-def _copied(connection: psycopg.Connection[Any], installation: Installation, count: int) -> float:
-    """The seconds that it takes to COPY the rows of so many users, made before, into the tables."""
-    project_id = installation.credentials.project_id
-    role_ids, attribute_id = [new_id(), new_id()], new_id()
-    for role_id in role_ids:
-        connection.execute(
-            """INSERT INTO roles (project_id, role_id, name, name_key, description, permissions, "default")
-            VALUES (%s, %s, %s, %s, '', '{}', false)""",
-            (project_id, role_id, role_id, role_id),
-        )
-    connection.execute(
-        """INSERT INTO custom_attributes
-            (project_id, custom_attribute_id, name, display_name, type, options, required)
-        VALUES (%s, %s, 'level', '', 'NUMBER', '{}', false)""",
-        (project_id, attribute_id),
-    )
-    tables = _rows(project_id, role_ids, attribute_id, count)
-    connection.execute("ANALYZE users")
-    begun = time.monotonic()
-    for first in range(0, count, _CHUNK):
-        with connection.transaction(), connection.cursor() as cursor:
-            for statement, each, rows in tables:
-                with cursor.copy(statement) as copy:
-                    copy.write("".join(rows[first * each : (first + _CHUNK) * each]))
-            if not first:
-                connection.execute("ANALYZE users")
-    return time.monotonic() - begun
-
-
-_USER_COLUMNS: Final = """users (project_id, user_id, login_ids, email, email_key, email_verified,
-    phone_number, phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name,
-    picture, locale, zoneinfo, status, test, search_text)"""
-
-
-def _rows(
-    project_id: str, role_ids: Sequence[str], attribute_id: str, count: int
-) -> list[tuple[str, int, list[str]]]:
-    """For each table the COPY statement, how many rows a user has in it, and the rows as COPY takes them."""
-    users, roles, attributes, passwords, events = ([] for _ in range(5))
-    for number in range(count):
-        user_id, (email, given, family) = new_id(), _person(number)
-        name = f"{given} {family}".lower()
-        text = f"\\n{email}\\n{given.lower()}\\n{family.lower()}\\n\\n{name}\\n\\n"
-        users.append(
-            f"{project_id}\t{user_id}\t{{}}\t{email}\t{email}\tf\t\tf\t{given}\t{family}\t{family.lower()}\t\t"
-            f"{given} {family}\t\t\t\tACTIVE\tf\t{text}\n"
-        )
-        roles += [f"{project_id}\t{user_id}\t{role_id}\n" for role_id in role_ids]
-        attributes.append(f"{project_id}\t{user_id}\t{attribute_id}\t0\t{number % 10}\n")
-        passwords.append(f"{project_id}\t{user_id}\t{_HASH}\tf\n")
-        data = (
-            f'{{"after": {{"email": "{email}", "given_name": "{given}", "family_name": "{family}",'
-            f' "display_name": "{given} {family}", "user_id": "{user_id}", "status": "ACTIVE",'
-            f' "roles": ["Editor", "Viewer"], "custom_attributes": {{"level": {number % 10}}}}}}}'
-        )
-        events.append(f"{project_id}\t{new_id()}\tuser.created\t{user_id}\t\t{data}\n")
-    return [
-        (f"COPY {table} FROM STDIN", len(rows) // count, rows)
-        for table, rows in (
-            (_USER_COLUMNS, users),
-            ("user_roles (project_id, user_id, role_id)", roles),
-            (
-                "user_attributes (project_id, user_id, custom_attribute_id, position, number_value)",
-                attributes,
-            ),
-            ("passwords (project_id, user_id, hash, temporary)", passwords),
-            ("events (project_id, event_id, type, subject_id, request_id, data)", events),
-        )
-    ]
-
-
-def _person(number: int) -> tuple[str, str, str]:
-    """Email, given and family name of the person of this number."""
-    given, family = GIVEN[number * 7 % len(GIVEN)], FAMILY[number * 11 % len(FAMILY)]
-    return f"person{number}@example.com", given, family
-
-
-# -- the service -----------------------------------------------------------------------------------
-
-
-def _declare(service: Contestant) -> None:
-    with stub(service, RoleServiceStub) as roles:
-        for name in ("Editor", "Viewer"):
-            roles.CreateRole(role_rpc.CreateRoleRequest(role=role_pb2.Role(name=name)))
-    level = custom_attribute_pb2.CustomAttribute(
-        name="level", type=custom_attribute_pb2.ATTRIBUTE_TYPE_NUMBER
-    )
-    with stub(service, CustomAttributeServiceStub) as attributes:
-        attributes.CreateCustomAttribute(attribute_rpc.CreateCustomAttributeRequest(custom_attribute=level))
-
-
-def _item(number: int) -> user_batch_pb2.CreateUsersItem:
-    email, given, family = _person(number)
-    hashed = password_pb2.HashedPassword(bcrypt=password_pb2.BcryptHash(encoded=_HASH))
-    return user_batch_pb2.CreateUsersItem(
-        user=user_pb2.User(
-            email=email,
-            given_name=given,
-            family_name=family,
-            display_name=f"{given} {family}",
-            status=user_pb2.USER_STATUS_ACTIVE,
-            roles=[user_pb2.RoleGrant(name="Editor"), user_pb2.RoleGrant(name="Viewer")],
-            custom_attributes={"level": Value(number_value=number % 10)},
-        ),
-        password=password_pb2.Password(hashed=hashed),
-    )
-
-
-def _created(service: Contestant, count: int) -> tuple[float, list[float], list[float], list[str]]:
-    """The seconds of the stream, the milliseconds of each message and of each GetUser beside it, the ids."""
-    messages = [
-        user_batch_pb2.BatchCreateUsersRequest(
-            options=batch_pb2.BatchOptions() if not first else None,
-            request_id=new_id(),
-            items=[_item(number) for number in range(first, min(first + _MESSAGE, count))],
-        ).SerializeToString()
-        for first in range(0, count, _MESSAGE)
-    ]
+def _created(
+    where: Stage, name: str, count: int, processes: int
+) -> tuple[Streamed, list[float], Contestant, float]:
+    """Creates so many users; returns also the milliseconds of each GetUser beside it, one of the services,
+    and the megabytes by which that has grown."""
+    installation = where.install(name)
+    services = [where.start(f"{name}-{number}", work, installation) for number in range(processes)]
+    service = services[0]
+    people.declare(service)
+    messages = people.creations(count)
+    before = resident_megabytes(service.pid)
     with stub(service) as users:
         known = users.CreateUser(create_user(0)).user.user_id
     with calls_beside(service, known) as beside:
-        streamed = _streamed(service, "BatchCreateUsers", messages)
-    responses = map(user_batch_pb2.BatchCreateUsersResponse.FromString, streamed.responses)
-    user_ids = [result.user_id for response in responses for result in response.results]
-    if not all(user_ids) or len(user_ids) != count:
-        raise RuntimeError("not all users were created")
-    return streamed.seconds, streamed.milliseconds, beside, user_ids
-
-
-def _deletions(user_ids: Sequence[str]) -> list[bytes]:
-    refs = [user_pb2.UserRef(user_id=user_id) for user_id in user_ids]
-    return [
-        user_batch_pb2.BatchDeleteUsersRequest(
-            request_id=new_id(),
-            items=[user_batch_pb2.DeleteUsersItem(by=by) for by in refs[first : first + _MESSAGE]],
-        ).SerializeToString()
-        for first in range(0, len(refs), _MESSAGE)
-    ]
-
-
-class _Streamed(NamedTuple):
-    """A stream that was answered."""
-
-    seconds: float
-    milliseconds: list[float]
-    """Of each message, from when it is sent to its response."""
-    responses: list[bytes]
-
-
-def _streamed(service: Contestant, name: str, messages: Sequence[bytes]) -> _Streamed:
-    """Sends messages, so many ahead of the responses as the window allows."""
-    room = threading.Semaphore(_WINDOW)
-    sent: queue.Queue[float] = queue.Queue()
-
-    def sending() -> Iterator[bytes]:
-        for message in messages:
-            room.acquire()
-            sent.put(time.monotonic())
-            yield message
-
-    milliseconds, responses = [], []
-    with grpc.insecure_channel(f"127.0.0.1:{service.port}") as channel:
-        call: Any = channel.stream_stream(method(name))
-        begun = time.monotonic()
-        for response in call(sending(), metadata=service.headers, timeout=_CALL_SECONDS):
-            milliseconds.append((time.monotonic() - sent.get()) * 1_000)
-            responses.append(response)
-            room.release()
-        seconds = time.monotonic() - begun
-    return _Streamed(seconds, milliseconds, responses)
+        created = streamed(where, services, "BatchCreateUsers", messages, count)
+    people.ids_in(created.responses, count)
+    return created, beside, service, resident_megabytes(service.pid) - before

@@ -1,7 +1,8 @@
 """Drives one server with one method, and tells what came of it.
 
-The load generator is `gload.c`, compiled where there are a compiler and libnghttp2, otherwise `driver.py`.
-That one takes more CPU for itself, so the times are longer; the CPU time of the servers is the same.
+The load generator is `gload.c`, compiled where there are a compiler and libnghttp2 with its headers (Debian:
+libnghttp2-dev), otherwise `driver.py`. That one takes more CPU for itself, so the times are longer; the CPU
+time of the servers is the same.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ class Loader:
 
     def __init__(self, directory: Path, *, compiled: bool = True) -> None:
         self._directory = directory
-        program = _compile(directory) if compiled else None
-        self.name = "driver.py" if program is None else "gload"
+        program, problem = _compile(directory) if compiled else (None, "")
+        self.name = "gload" if program else f"driver.py{problem and f' ({problem})'}"
         python = [sys.executable, "-m", "scripts.benchmark.driver"]
         self._command = python if program is None else [str(program)]
 
@@ -117,10 +118,18 @@ def _failed(told: dict[str, Any]) -> bool:
     return bool(not told["calls"] or told["lost"] or told["bad_http"] or set(told["grpc_status"]) != {"0"})
 
 
-def _compile(directory: Path) -> Path | None:
+def _compile(directory: Path) -> tuple[Path | None, str]:
+    """The program, or None and why there is none."""
     compiler = shutil.which("cc")
     if compiler is None:
-        return None
+        return None, "there is no cc"
     program = directory / "gload"
     command = [compiler, "-O2", "-o", str(program), str(_SOURCE), "-lnghttp2"]
-    return program if subprocess.run(command, check=False, capture_output=True).returncode == 0 else None
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    return (program, "") if done.returncode == 0 else (None, _first_error(done.stderr))
+
+
+def _first_error(said: str) -> str:
+    """What a compiler complains of, without the place."""
+    complaints = (line.partition("error: ")[2] for line in said.splitlines())
+    return next(filter(None, complaints), "gload.c cannot be compiled")

@@ -38,6 +38,7 @@ TARGETS: Final = {
     "batch_message": Target("BatchCreateUsers: p99 of a message of 500 users", 400, "ms"),
     "batch_beside": Target("GetUser beside BatchCreateUsers: p99", 50, "ms"),
     "batch_delete": Target("BatchDeleteUsers: time", 100, "us/user"),
+    "batch_export": Target("ExportUsers: time", 40, "us/user"),
     "batch_memory": Target("Worker: resident after BatchCreateUsers, more than before", 60, "MB"),
     "refresh": Target("RefreshSession: CPU of the server, in the floor's inserts", 4.0, "x"),
     "verify": Target("Verifying an access token: CPU", 0.2, "ms"),

@@ -15,7 +15,7 @@ from server.data_directory import DataDirectory
 from server.startup import StartError
 
 if TYPE_CHECKING:
-    from server.transfer.connection import Destination
+    from server.transfer.connection import Destination, Security
 
 app = typer.Typer(
     help="Bring users in, take them out, delete them: by the file, from any machine.", no_args_is_help=True
@@ -36,6 +36,28 @@ Key = Annotated[
         " the variable. [ROSTER_MANAGEMENT_KEY, credentials.json]"
     ),
 ]
+Tls = Annotated[
+    bool, typer.Option("--tls", envvar="ROSTER_TLS", help="Speak TLS; the files below say so too.")
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ROSTER_CA_FILE",
+        help="Authorities that may vouch for the service, in PEM; default: the usual ones.",
+    ),
+]
+CertFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--client-cert-file",
+        envvar="ROSTER_CLIENT_CERT_FILE",
+        help="Certificate to show to a service that asks for one, in PEM.",
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--client-key-file", envvar="ROSTER_CLIENT_KEY_FILE", help="The certificate's key, in PEM."),
+]
 Rejected = Annotated[
     Path | None,
     typer.Option(
@@ -47,6 +69,15 @@ AllOrNothing = Annotated[
     bool, typer.Option("--all-or-nothing", help="Reject all of a message in which one record is rejected.")
 ]
 BatchSize = Annotated[int, typer.Option(min=1, max=1_000, help="Records of a message.")]
+Streams = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=16,
+        help="Streams at a time, each over a connection of its own. With several, of records that are in each"
+        " other's way any may come first.",
+    ),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on where an earlier run was broken off, within 24 hours.")
 ]
@@ -76,6 +107,13 @@ class ImportForm(StrEnum):
     KEYCLOAK = "keycloak"
     COGNITO = "cognito"
     FUSIONAUTH = "fusionauth"
+
+
+class ExportForm(StrEnum):
+    """The forms of files that users are written into."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
 
 
 class DeletionForm(StrEnum):
@@ -126,17 +164,23 @@ def import_users(
     resume: Resume = False,
     state: State = None,
     batch_size: BatchSize = 500,
+    streams: Streams = 1,
     patience: Patience = 60.0,
     address: Address = None,
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Create users from JSON lines, `{"user": {"email": ...}, "password": {...}}` as `export` writes them,
     from CSV, or from what another system exports.
 
     The heading of CSV names fields (email, roles, custom_attributes.level:number, metadata.plan,
-    password.bcrypt); lists are separated by `;`. Exit code 3: some were rejected, and all others are in.
+    password.bcrypt, tenants:json); lists are separated by `;`. Exit code 3: some were rejected, and all
+    others are in.
     """
     from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
     from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
@@ -144,7 +188,7 @@ def import_users(
     from server.transfer.sources.firebase import parameters_of  # noqa: PLC0415 - likewise
 
     manner = work.Manner(
-        on_conflict.value, dry_run, all_or_nothing, batch_size, patience, rejected, resume, state
+        on_conflict.value, dry_run, all_or_nothing, batch_size, streams, patience, rejected, resume, state
     )
     try:
         fields = mapping_of(mapping or ())
@@ -162,12 +206,16 @@ def import_users(
     chosen = forms.IMPORTS[name](forms.Details(fields, parameters))
     if roles_by_name:
         chosen = RolesByName(chosen)
-    _end(work.import_users, _destination(address, project, key, data_dir), file, chosen, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    _end(work.import_users, _destination(address, project, key, data_dir, security), file, chosen, manner)
 
 
 @app.command("export")
 def export_users(
     file: Annotated[str, typer.Argument(help="The file to write; - for standard output.")],
+    form: Annotated[
+        ExportForm | None, typer.Option("--format", help="Form of the file; default: by its name.")
+    ] = None,
     include_password_hashes: Annotated[
         bool, typer.Option("--include-password-hashes", help="Takes the scope users:export_secrets.")
     ] = False,
@@ -179,18 +227,25 @@ def export_users(
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
-    """Write all users of the project as JSON lines, which `import` reads."""
+    """Write all users of the project as JSON lines or CSV, which `import` reads."""
     from roster.v1 import user_service_pb2 as rpc  # noqa: PLC0415 - other commands need none of it
 
-    from server.transfer import work  # noqa: PLC0415 - likewise
+    from server.transfer import forms, work  # noqa: PLC0415 - likewise
 
     meant = f"TEST_USERS_{test_users.value.upper()}"
     request = rpc.ExportUsersRequest(
         filter=rpc.UserFilter(test_users=meant), include_password_hashes=include_password_hashes
     )
     manner = work.Manner(patience=patience, resume=resume, state=state)
-    _end(work.export_users, _destination(address, project, key, data_dir), file, request, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    chosen = forms.form_name(form, file, forms.EXPORTS)
+    destination = _destination(address, project, key, data_dir, security)
+    _end(work.export_users, destination, file, chosen, request, manner)
 
 
 @app.command("delete")
@@ -205,11 +260,16 @@ def delete_users(
     resume: Resume = False,
     state: State = None,
     batch_size: BatchSize = 500,
+    streams: Streams = 1,
     patience: Patience = 60.0,
     address: Address = None,
     project: Project = None,
     key: Key = None,
     data_dir: DataDir = None,
+    tls: Tls = False,
+    ca_file: CaFile = None,
+    cert_file: CertFile = None,
+    key_file: KeyFile = None,
 ) -> None:
     """Delete the users whom a file names, for good.
 
@@ -222,17 +282,33 @@ def delete_users(
         dry_run=dry_run,
         all_or_nothing=all_or_nothing,
         batch_size=batch_size,
+        streams=streams,
         patience=patience,
         rejected=rejected,
         resume=resume,
         state=state,
     )
     chosen = forms.DELETIONS[forms.form_name(form, source, forms.DELETIONS)]()
-    _end(work.delete_users, _destination(address, project, key, data_dir), source, chosen, manner)
+    security = _security(tls, ca_file, cert_file, key_file)
+    _end(work.delete_users, _destination(address, project, key, data_dir, security), source, chosen, manner)
+
+
+def _security(
+    tls: bool, ca_file: Path | None, cert_file: Path | None, key_file: Path | None
+) -> Security | None:
+    """How TLS is spoken; None: not at all."""
+    from server.transfer.connection import Security  # noqa: PLC0415 - other commands need none of it
+
+    wanted = tls or ca_file or cert_file or key_file
+    return Security(ca_file, cert_file, key_file) if wanted else None
 
 
 def _destination(
-    address: str | None, project: str | None, key: str | None, data_dir: Path | None
+    address: str | None,
+    project: str | None,
+    key: str | None,
+    data_dir: Path | None,
+    security: Security | None,
 ) -> Destination:
     """Where the service is: as it is told, or as the data directory's credentials have it. Raises
     StartError."""
@@ -243,7 +319,7 @@ def _destination(
     before, _, key = key.rpartition(":")
     project = project or before or os.environ.get("ROSTER_PROJECT_ID")
     if address and project and key:
-        return Destination(address, project, key)
+        return Destination(address, project, key, security)
     directory = configured(data_dir=data_dir).data_dir
     held = DataDirectory(directory).credentials() if directory.is_dir() else None
     if held is None:
@@ -251,7 +327,9 @@ def _destination(
             "which service, project and key? set ROSTER_ADDRESS, ROSTER_PROJECT_ID and ROSTER_MANAGEMENT_KEY,"
             f" or ROSTER_DATA_DIR: {directory} has no credentials.json"
         )
-    return Destination(address or held.address, project or held.project_id, key or held.management_key)
+    return Destination(
+        address or held.address, project or held.project_id, key or held.management_key, security
+    )
 
 
 def _end(work: Callable[..., bool | None], *arguments: object) -> None:

@@ -11,7 +11,15 @@ from roster.v1 import user_pb2, user_service_pb2
 
 from server.convert.resources import role_ref
 from server.convert.user_actions import prevention_message
-from server.convert.values import instant, json_value, timestamp, within, write_instant, write_json_members
+from server.convert.values import (
+    instant,
+    json_value,
+    timestamp,
+    within,
+    write_instant,
+    write_json_members,
+    write_json_object,
+)
 from server.domain.attribute_filters import AttributeCondition
 from server.domain.caller import Caller
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
@@ -85,8 +93,7 @@ def write_user(message: user_pb2.User, value: User) -> None:
     if value.custom_attributes:
         write_json_members(message.custom_attributes, value.custom_attributes)
     if value.metadata is not None:
-        message.metadata.SetInParent()  # an empty object is present too
-        write_json_members(message.metadata.fields, value.metadata)
+        write_json_object(message.metadata, value.metadata)
 
 
 def _write_factors(message: user_pb2.User, value: User) -> None:
@@ -148,46 +155,49 @@ def user_ref(message: user_pb2.UserRef, caller: Caller) -> UserRef:
     kind = message.WhichOneof("ref")
     value: str = getattr(message, kind)
     if kind == "access_token":
-        return UserRef("session", caller.session_of(value))
+        return UserRef("session", caller.session_of(caller, value))
     return UserRef(kind, value.lower() if kind == "user_id" else value)
 
 
-# Many users hold the same roles, and the reference remembers how the store compares it.
+# Many users hold the same roles.
 @lru_cache(maxsize=2_048)
 def _role_named(role_id: str, name: str) -> RoleRef:
     return RoleRef("role_id", role_id.lower()) if role_id else RoleRef("name", name)
 
 
-def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> list[RoleRequest]:
+def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> tuple[RoleRequest, ...]:
     """Roles to give. `path` leads to the field in the request."""
-    return [
-        RoleRequest(
-            _role_named(grant.role_id, grant.name),
-            within(f"{path}[{position}]", instant, grant, "expire_time")
-            if grant.HasField("expire_time")
-            else None,
-        )
-        for position, grant in enumerate(grants)
-    ]
+    return tuple(
+        [
+            RoleRequest(
+                _role_named(grant.role_id, grant.name),
+                within(f"{path}[{position}]", instant, grant, "expire_time")
+                if grant.HasField("expire_time")
+                else None,
+            )
+            for position, grant in enumerate(grants)
+        ]
+    )
 
 
-def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> list[TenantRequest]:
+def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> tuple[TenantRequest, ...]:
     """Tenants to belong to."""
-    return [
-        TenantRequest(
-            membership.tenant_id.lower(),
-            role_requests(membership.roles, f"user.tenants[{position}].roles"),
-        )
-        for position, membership in enumerate(memberships)
-    ]
+    return tuple(
+        [
+            TenantRequest(
+                membership.tenant_id.lower(),
+                role_requests(membership.roles, f"user.tenants[{position}].roles"),
+            )
+            for position, membership in enumerate(memberships)
+        ]
+    )
 
 
 def attribute_values(message: user_pb2.User, names: Iterable[str]) -> dict[str, Any]:
     """The values of these custom attributes; None for those that are not set."""
+    values = message.custom_attributes
     return {
-        name: json_value(message.custom_attributes[name], f"user.custom_attributes.{name}")
-        if name in message.custom_attributes
-        else None
+        name: json_value(values[name], f"user.custom_attributes.{name}") if name in values else None
         for name in names
     }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from google.api import field_behavior_pb2
@@ -55,12 +56,20 @@ def json_value(value: Value, field: str) -> Any:
     kind = value.WhichOneof("kind")
     if kind is None or kind == "null_value":
         return None
-    if kind in ("string_value", "bool_value"):
+    if kind in ("string_value", "bool_value") or (kind == "number_value" and isfinite(value.number_value)):
         return getattr(value, kind)
     try:
         return MessageToDict(value)
     except (SerializeToJsonError, ValueError):
         raise _no_json(field) from None
+
+
+def write_json_object(message: Struct, members: Mapping[str, Any]) -> None:
+    """Puts a JSON object into an empty Struct."""
+    if members:
+        write_json_members(message.fields, members)
+    else:
+        message.SetInParent()  # an empty object is present too
 
 
 def write_json_members(fields: MutableMapping[str, Value], members: Mapping[str, Any]) -> None:
@@ -69,13 +78,13 @@ def write_json_members(fields: MutableMapping[str, Value], members: Mapping[str,
         _write_json(fields[name], value)
 
 
+# The fields of a Value that hold what is not made of other values.
+_SCALARS: Final = {str: "string_value", bool: "bool_value", int: "number_value", float: "number_value"}
+
+
 def _write_json(message: Value, value: Any) -> None:
-    if isinstance(value, str):
-        message.string_value = value
-    elif isinstance(value, bool):
-        message.bool_value = value
-    elif isinstance(value, int | float):
-        message.number_value = value
+    if scalar := _SCALARS.get(type(value)):
+        setattr(message, scalar, value)
     elif value is None:
         message.null_value = NULL_VALUE
     elif isinstance(value, Mapping):
@@ -151,10 +160,9 @@ def values_of(message: Message, names: Iterable[str], path: str) -> dict[str, An
     }
 
 
-def populated(message: Message, settable: Iterable[str]) -> list[str]:
+def populated(message: Message, settable: Container[str]) -> list[str]:
     """Those of these fields that are present or, if they cannot be absent, not their default."""
-    fields = {descriptor.name for descriptor, _ in message.ListFields()}
-    return [name for name in settable if name in fields]
+    return [name for descriptor, _ in message.ListFields() if (name := descriptor.name) in settable]
 
 
 def masked(message: Message, mask: FieldMask, settable: Sequence[str]) -> list[str]:

@@ -50,7 +50,7 @@ class AppliedActionBatches:
             try:
                 outcome, new = _outcome(item, ground, active)
             except Error as error:
-                outcome, new = Outcome(error=error), None
+                outcome, new = Outcome.failed(error), None
             outcomes.append(outcome)
             if new is not None:
                 made.append(new)

@@ -38,6 +38,13 @@ class Outcome(NamedTuple):
     """CREATED, UPDATED, SKIPPED or DELETED; '' if it failed."""
     error: Error | None = None
 
+    @classmethod
+    def failed(cls, error: Error) -> Outcome:
+        """That of an item that was refused. How the error came about is let go: the frames of that hold the
+        outcomes of all."""
+        error.__context__ = error.__cause__ = None
+        return cls(error=error.with_traceback(None))
+
 
 def take_part(database: Database, caller: Caller, *, alone: bool) -> None:
     """Returns when a message may be done in the present transaction. Messages are done at the same time; one
@@ -58,7 +65,7 @@ def attempt(database: Database, act: Callable[[], Outcome]) -> Outcome:
     except Error as error:
         if error.reason in _OF_THE_WHOLE:
             raise
-        return Outcome(error=error)
+        return Outcome.failed(error)
 
 
 # -- users -------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ class Origin(NamedTuple):
     user_agent: str = ""
 
 
-def _no_session(_: str) -> str:
+def _no_session(*_: object) -> str:
     raise Error(Reason.ACCESS_TOKEN_INVALID)
 
 
@@ -99,9 +99,9 @@ class Caller:
     """How the project behaves, as of a few seconds ago."""
     origin: Callable[[], Origin] = Origin
     """Asked for by what records it: to find it out takes time."""
-    session_of: Callable[[str], str] = _no_session
-    """Verifies an access token of the project, and returns the id of its session, which may have ended.
-    Raises ACCESS_TOKEN_INVALID."""
+    session_of: Callable[[Caller, str], str] = _no_session
+    """Given the caller, verifies an access token of the project, and returns the id of its session, which may
+    have ended. Raises ACCESS_TOKEN_INVALID."""
 
 
 ANYBODY: Final = Grant(None, frozenset(), frozenset(), all_projects=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from server.config import MAX_APPLICATIONS_PER_USER, MAX_ROLES_PER_USER, MAX_TENANTS_PER_USER
 from server.domain.caller import Caller
@@ -33,29 +33,26 @@ class Mode(Enum):
     REMOVE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRequest:
+class RoleRequest(NamedTuple):
     """A role to give, and until when (None: for good)."""
 
     role: RoleRef
     expire_time: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class TenantRequest:
+class TenantRequest(NamedTuple):
     """A tenant to belong to, and the roles to hold in it."""
 
     tenant_id: str
-    roles: Sequence[RoleRequest] = ()
+    roles: tuple[RoleRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What a user is to hold, each kind exactly; None: as before."""
 
-    roles: Sequence[RoleRequest] | None = None
-    tenants: Sequence[TenantRequest] | None = None
-    application_ids: Sequence[str] | None = None
+    roles: tuple[RoleRequest, ...] | None = None
+    tenants: tuple[TenantRequest, ...] | None = None
+    application_ids: tuple[str, ...] | None = None
     attributes: Mapping[str, Any] | None = None
     """JSON values by name; None for no value."""
     other_attributes_stay: bool = False
@@ -63,7 +60,7 @@ class Wishes:
 
     def violations(self) -> list[Violation]:
         """Expiries that do not lie in the future."""
-        found = expiry_violations(self.roles or (), "user.roles")
+        found = expiry_violations(self.roles, "user.roles") if self.roles else []
         for position, tenant in enumerate(self.tenants or ()):
             found += expiry_violations(tenant.roles, f"user.tenants[{position}].roles")
         return found
@@ -71,11 +68,10 @@ class Wishes:
 
 def expiry_violations(roles: Sequence[RoleRequest], path: str) -> list[Violation]:
     """Expiries that do not lie in the future; `path` leads to the roles in the request."""
-    now = datetime.now(UTC)
     return [
         Violation(f"{path}[{position}].expire_time", "must lie in the future")
         for position, asked in enumerate(roles)
-        if asked.expire_time is not None and asked.expire_time <= now
+        if asked.expire_time is not None and asked.expire_time <= datetime.now(UTC)
     ]
 
 
@@ -88,6 +84,8 @@ class Found:
     tenants: Mapping[str, str]
     applications: Mapping[str, str]
     """Names, by id."""
+    defaults: Sequence[HeldRole] = ()
+    """The roles that every new user has, if they were asked for; named ones among them else."""
 
     def held_roles(self, asked: Iterable[RoleRequest]) -> tuple[HeldRole, ...]:
         """The roles asked for, in order; of one asked for twice the last. Raises ROLE_NOT_FOUND."""
@@ -142,8 +140,10 @@ class Holdings:
         roles: Iterable[RoleRequest] = (),
         tenants: Iterable[TenantRequest] = (),
         application_ids: Iterable[str] = (),
+        defaults: bool = False,
     ) -> Found:
-        """Everything that these name and that exists."""
+        """Everything that these name and that exists; with `defaults` the roles that every new user has as
+        well."""
         tenants = list(tenants)
         refs = [wish.role for wish in (*roles, *(wish for t in tenants for wish in t.roles))]
         asked = {
@@ -152,24 +152,29 @@ class Holdings:
             "tenant_ids": [tenant.tenant_id for tenant in tenants],
             "application_ids": list(application_ids),
         }
-        if not any(asked.values()):
+        if not defaults and not any(asked.values()):
             return NOTHING
         found_roles, found_tenants, found_applications = rows.resolve(
-            self._database, caller.project_id, **asked
+            self._database, caller.project_id, **asked, defaults=defaults
         )
         by_ref: dict[tuple[str, str], HeldRole] = {}
-        for role_id, name_key, name, permissions in found_roles or ():
+        given = []
+        for role_id, name_key, name, permissions, default in found_roles or ():
             role = HeldRole(role_id, name, tuple(permissions), None)
             by_ref["role_id", role_id] = by_ref["name", name_key] = role
-        return Found(by_ref, dict(found_tenants or ()), dict(found_applications or ()))
+            if default:
+                given.append(role)
+        return Found(by_ref, dict(found_tenants or ()), dict(found_applications or ()), given)
 
-    def find_for(self, caller: Caller, *wishes: Wishes) -> Found:
-        """Everything that the wishes name and that exists."""
+    def find_for(self, caller: Caller, *wishes: Wishes, defaults: bool = False) -> Found:
+        """Everything that the wishes name and that exists; `defaults` as in `find`."""
+        # Many wish for the same.
         return self.find(
             caller,
-            roles=[role for wish in wishes for role in wish.roles or ()],
-            tenants=[tenant for wish in wishes for tenant in wish.tenants or ()],
-            application_ids=[held for wish in wishes for held in wish.application_ids or ()],
+            roles={role for roles in {wish.roles for wish in wishes} for role in roles or ()},
+            tenants={tenant for tenants in {wish.tenants for wish in wishes} for tenant in tenants or ()},
+            application_ids={held for wish in wishes for held in wish.application_ids or ()},
+            defaults=defaults,
         )
 
     def declarations(self, caller: Caller) -> Declarations:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from operator import itemgetter
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from server.domain import events
+from server.domain.batches import Key
 from server.domain.custom_attributes import stored
 from server.domain.holdings import (
     Declarations,
@@ -20,15 +20,16 @@ from server.domain.holdings import (
 )
 from server.domain.identity import new_id
 from server.domain.user import (
+    MARKS,
     SETTABLE,
     HeldApplication,
     HeldRole,
     HeldTenant,
+    folded_columns,
     normalized,
     violations,
-    void_marks,
 )
-from server.domain.user_writing import columns_of, role_facts
+from server.domain.user_writing import role_facts
 from server.errors import Violation, refuse_invalid
 from server.store import user_batches as rows
 
@@ -41,21 +42,23 @@ class Past(NamedTuple):
     blocked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+_NO_PAST: Final = Past()
+
+
+class NewUser(NamedTuple):
     """A user to create, checked as far as that can be done without the database."""
 
     user_id: str
     status: str
     """As it is seen."""
-    values: Mapping[str, Any]
-    """The settable ones that are not absent, normalized."""
     asked: Mapping[str, Any]
-    """Those that the caller set."""
-    keys: list[tuple[str, str]]
-    """(kind, key) of all identifiers, kinds as in `TAKEN`."""
-    row: Mapping[str, Any]
-    """The columns that are not absent."""
+    """The settable values that the caller set."""
+    keys: list[Key]
+    """All identifiers, in order."""
+    values: str
+    """The settable values that are not absent, as JSON."""
+    rest: str
+    """The other columns that are not absent, and the password, likewise."""
     wishes: Wishes
     stored_hash: str
     """'' for no password."""
@@ -66,16 +69,20 @@ class NewUser:
         """The login ids, folded."""
         return [key for kind, key in self.keys if kind == "login_id"]
 
+    def __repr__(self) -> str:
+        return f"NewUser({self.user_id!r})"  # a hash is nothing to show
+
 
 def checked(asked: Mapping[str, Any], wishes: Wishes, past: Past) -> dict[str, Any]:
-    """All settable values of a user to create, normalized. Raises FIELDS_INVALID."""
-    values = {**SETTABLE, **normalized(asked)}
-    values |= void_marks(values)
-    now = datetime.now(UTC)
+    """The settable values of a user to create that are not absent, normalized. Raises FIELDS_INVALID."""
+    values = {name: value for name, value in normalized(asked).items() if value}
+    for identifier, mark in MARKS.items():
+        if mark in values and identifier not in values:
+            del values[mark]  # nothing cannot be verified
     future = [
         Violation(f"user.{name}", "must not lie in the future")
         for name in ("create_time", "last_login_time")
-        if (time := getattr(past, name)) is not None and time > now
+        if (time := getattr(past, name)) is not None and time > datetime.now(UTC)
     ]
     refuse_invalid([*violations(values), *wishes.violations(), *future])
     return values
@@ -94,125 +101,149 @@ def new_user(
 ) -> NewUser:
     """A user to create; `values` are what `checked` made of those `asked`, `user_id` '' lets the server make
     one."""
-    columns = columns_of(values)
-    identifiers = {
-        "user_id": [user_id],
-        "email": [columns["email_key"]],
-        "phone_number": [columns["phone_number"]],
-        "login_id": columns.pop("login_id_keys"),
-    }
+    folded = folded_columns({**SETTABLE, **values})
+    keys = [("login_id", key) for key in folded.pop("login_id_keys")]
+    named = (
+        ("user_id", user_id),
+        ("email", folded["email_key"]),
+        ("phone_number", values.get("phone_number")),
+    )
+    keys += [(kind, key) for kind, key in named if key]
     user_id = user_id or new_id()
-    columns |= {"user_id": user_id, "status": status, "metadata": values["metadata"], **past._asdict()}
+    rest = {"user_id": user_id, "status": status, "event_id": new_id(), **folded}
+    if asked.get("metadata") == {}:
+        rest["metadata"] = {}  # not absent, though it is nothing that events would tell
+    if past != _NO_PAST:
+        rest |= past._asdict()
+    if stored_hash:
+        rest |= {"hash": stored_hash, "temporary": temporary}
     return NewUser(
-        user_id=user_id,
-        status="BLOCKED" if past.blocked else status,
-        values={name: value for name, value in values.items() if value},
-        asked=asked,
-        keys=sorted((kind, key) for kind, keys in identifiers.items() for key in keys if key),
-        # An empty object is not absent.
-        row={name: value for name, value in columns.items() if value or value == {}},
-        wishes=wishes,
-        stored_hash=stored_hash,
-        temporary=temporary,
+        user_id,
+        "BLOCKED" if past.blocked else status,
+        asked,
+        sorted(keys),
+        events.to_json(values),
+        events.to_json(rest),
+        wishes,
+        stored_hash,
+        temporary,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the items of a message stand on."""
+class Memberships(NamedTuple):
+    """What a new user holds beside attributes; many hold the same."""
 
-    found: Found
-    declared: Declarations
-    defaults: Mapping[str, HeldRole]
-
-    def holding(self, item: NewUser) -> Holding:
-        """What an item is to hold. Raises ROLE_NOT_FOUND and its like, FIELDS_INVALID, TOO_MANY_ROLES."""
-        wishes = item.wishes
-        roles = self.found.held_roles(wishes.roles or ())
-        if self.defaults:
-            roles = in_order({**self.defaults, **{role.role_id: role for role in roles}}.values())
-        holding = Holding(
-            roles,
-            self.found.held_tenants(wishes.tenants or ()),
-            self.found.held_applications(wishes.application_ids or ()),
-            attribute_values({}, wishes, self.declared, creating=True),
-        )
-        require_room(holding)
-        return holding
+    roles: tuple[HeldRole, ...]
+    tenants: tuple[HeldTenant, ...]
+    applications: tuple[HeldApplication, ...]
 
 
 class Holding(NamedTuple):
     """What a new user holds."""
 
-    roles: tuple[HeldRole, ...]
-    tenants: tuple[HeldTenant, ...]
-    applications: tuple[HeldApplication, ...]
+    memberships: Memberships
     custom_attributes: dict[str, Any]
 
-    def facts(self) -> dict[str, Any]:
-        """What the event shows of it."""
-        facts = role_facts(self.roles)
-        if not facts["role_expire_times"]:
-            del facts["role_expire_times"]
-        if self.tenants:
-            facts["tenants"] = {tenant.tenant_id: role_facts(tenant.roles) for tenant in self.tenants}
-        if self.applications:
-            facts["applications"] = [held.application_id for held in self.applications]
-        if self.custom_attributes:
-            facts["custom_attributes"] = self.custom_attributes
-        return facts
+
+class Ground:
+    """What the items of a message stand on."""
+
+    def __init__(self, found: Found, declared: Declarations) -> None:
+        self.found = found
+        self.declared = declared
+        # By what is wished for.
+        self._memberships: dict[Any, Memberships] = {}
+
+    def holding(self, item: NewUser) -> Holding:
+        """What an item is to hold. Raises ROLE_NOT_FOUND and its like, FIELDS_INVALID, TOO_MANY_ROLES."""
+        wishes = item.wishes
+        wished = (wishes.roles, wishes.tenants, wishes.application_ids)
+        memberships = self._memberships.get(wished)
+        if memberships is None:
+            memberships = self._memberships[wished] = self._found(wishes)
+        return Holding(memberships, attribute_values({}, wishes, self.declared, creating=True))
+
+    def _found(self, wishes: Wishes) -> Memberships:
+        roles = self.found.held_roles(wishes.roles or ())
+        if self.found.defaults:
+            roles = in_order({role.role_id: role for role in (*self.found.defaults, *roles)}.values())
+        memberships = Memberships(
+            roles,
+            self.found.held_tenants(wishes.tenants or ()),
+            self.found.held_applications(wishes.application_ids or ()),
+        )
+        require_room(memberships)
+        return memberships
+
+
+# Many users hold the same things.
+@lru_cache(maxsize=2_048)
+def _facts(status: str, held: Memberships) -> str:
+    """What the event shows of these."""
+    facts = {"status": status, **role_facts(held.roles)}
+    if not facts["role_expire_times"]:
+        del facts["role_expire_times"]
+    if held.tenants:
+        facts["tenants"] = {tenant.tenant_id: role_facts(tenant.roles) for tenant in held.tenants}
+    if held.applications:
+        facts["applications"] = [application.application_id for application in held.applications]
+    return events.to_json(facts)
 
 
 class Lines:
     """The rows of several users, as the store takes them."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in rows.KINDS}
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._users: list[str] = []
+        # The ids of the users of whom a row is, by the values of its columns.
+        self._held: dict[str, dict[tuple[Any, ...], list[str]]] = {kind: {} for kind in rows.HELD}
 
-    def texts(self) -> dict[str, str]:
-        """As JSON, by kind; without the kinds that are empty."""
-        # All batches take login ids in the same order, so that no two wait for each other.
-        self.rows["login_ids"].sort(key=itemgetter("login_id_key"))
-        return {kind: events.to_json(found) for kind, found in self.rows.items() if found}
+    @property
+    def login_ids(self) -> bool:
+        """Whether any of the users has login ids."""
+        return bool(self._held["login_ids"])
 
-    def add(self, item: NewUser, holding: Holding, ground: Ground) -> None:
+    def texts(self) -> tuple[str, dict[str, str]]:
+        """As JSON: the users, and by kind what they hold; without the kinds that are empty."""
+        return f"[{','.join(self._users)}]", {
+            kind: events.to_json(
+                [
+                    dict(zip((*rows.HELD[kind], "user_ids"), (*values, user_ids), strict=True))
+                    # All batches take login ids in the same order, so that no two wait for each other.
+                    for values, user_ids in (sorted(held.items()) if kind == "login_ids" else held.items())
+                ]
+            )
+            for kind, held in self._held.items()
+            if held
+        }
+
+    def add(self, item: NewUser, holding: Holding) -> None:
         """Takes a user in."""
-        user_id = item.user_id
-        into = self.rows
-        after = {"user_id": user_id, "status": item.status, **item.values, **holding.facts()}
-        into["events"].append({"event_id": new_id(), "user_id": user_id, "data": {"after": after}})
+        held, attributes = holding
+        own: dict[str, Any] = {"user_id": item.user_id}
+        if attributes:
+            own["custom_attributes"] = attributes
+        after = events.joined(item.values, _facts(item.status, held), events.to_json(own))
+        self._users.append(events.joined(item.values, item.rest, f'{{"data":{{"after":{after}}}}}'))
+        for kind, values in self._values(item, held, attributes):
+            self._held[kind].setdefault(values, []).append(item.user_id)
+
+    def _values(
+        self, item: NewUser, held: Memberships, attributes: Mapping[str, Any]
+    ) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """What a user holds: each time the kind, and the values of its columns."""
         for key in item.login_id_keys:
-            into["login_ids"].append({"user_id": user_id, "login_id_key": key})
-        for role in holding.roles:
-            into["roles"].append(
-                {"user_id": user_id, "role_id": role.role_id, "expire_time": role.expire_time}
-            )
-        for tenant in holding.tenants:
-            into["tenants"].append({"user_id": user_id, "tenant_id": tenant.tenant_id})
+            yield "login_ids", (key,)
+        for role in held.roles:
+            yield "roles", (role.role_id, role.expire_time)
+        for tenant in held.tenants:
+            yield "tenants", (tenant.tenant_id,)
             for role in tenant.roles:
-                into["tenant_roles"].append(
-                    {
-                        "user_id": user_id,
-                        "tenant_id": tenant.tenant_id,
-                        "role_id": role.role_id,
-                        "expire_time": role.expire_time,
-                    }
-                )
-        for application in holding.applications:
-            into["applications"].append({"user_id": user_id, "application_id": application.application_id})
-        for name, value in holding.custom_attributes.items():
-            declared = ground.declared[name]
-            for position, (text, number) in enumerate(stored(declared, value)):
-                into["attributes"].append(
-                    {
-                        "user_id": user_id,
-                        "custom_attribute_id": declared.custom_attribute_id,
-                        "position": position,
-                        "text_value": text,
-                        "number_value": number,
-                    }
-                )
-        if item.stored_hash:
-            into["passwords"].append(
-                {"user_id": user_id, "hash": item.stored_hash, "temporary": item.temporary}
-            )
+                yield "tenant_roles", (tenant.tenant_id, role.role_id, role.expire_time)
+        for application in held.applications:
+            yield "applications", (application.application_id,)
+        for name, value in attributes.items():
+            declared = self._ground.declared[name]
+            for position, texts_and_numbers in enumerate(stored(declared, value)):
+                yield "attributes", (declared.custom_attribute_id, position, *texts_and_numbers)

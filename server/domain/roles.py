@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from server.domain import events
@@ -41,14 +39,13 @@ class Role(NamedTuple):
 SETTABLE: Final[dict[str, Any]] = {"name": "", "description": "", "permissions": (), "default": False}
 
 
-@dataclass(frozen=True)
-class RoleRef:
+class RoleRef(NamedTuple):
     """Names a role: by `kind` (role_id, name) and the value as it was given."""
 
     kind: str
     value: str
 
-    @cached_property
+    @property
     def key(self) -> str:
         """The value as the store compares it."""
         return fold(self.value) if self.kind == "name" else self.value

@@ -166,11 +166,11 @@ class Streams(Generic[S]):
     def _tend(self) -> None:
         while True:
             self._needed.wait()
-            present = self.present
-            if self._stopped.is_set() and not present:
+            if self._stopped.is_set() and not self.present:
                 return
             try:
-                self._look_after(present)
+                # In no variable here, which would hold them until the next ones come.
+                self._look_after(self.present)
             except Exception:
                 log.exception("streams could not be looked after")
             if self._stopped.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from server.domain.batches import Key, Options, Outcome, attempt, holders_of, ke
 from server.domain.caller import Caller
 from server.domain.holdings import Holdings, Wishes
 from server.domain.new_users import Ground, Holding, Lines, NewUser, Past, checked, new_user
-from server.domain.user import HeldRole, User, UserRef, normalized
+from server.domain.user import SETTABLE, User, UserRef, normalized
 from server.domain.user_passwords import NewPassword, UserPasswords
 from server.domain.users import Users
 from server.errors import Error, Reason
@@ -65,7 +66,9 @@ class UserBatches:
             past,
             user_id=user_id,
             status=status,
-            stored_hash=self._passwords.hash_new(caller, password, values, patient=True) if password else "",
+            stored_hash=self._passwords.hash_new(caller, password, {**SETTABLE, **values}, patient=True)
+            if password
+            else "",
             temporary=password.temporary if password else False,
         )
 
@@ -85,7 +88,7 @@ class UserBatches:
             self._database,
             caller,
             [
-                (item.user_id, options.welcome.kind(item.values, item.status))
+                (item.user_id, options.welcome.kind(item.asked, item.status))
                 for index, item in enumerate(items)
                 if isinstance(item, NewUser) and outcomes[index].action == "CREATED"
             ],
@@ -95,13 +98,8 @@ class UserBatches:
     def _ground(self, caller: Caller, items: Iterable[NewUser]) -> Ground:
         """All that the items name, and what every new user has; it stays until the transaction ends."""
         wishes = [item.wishes for item in items]
-        found = self._holdings.find_for(caller, *wishes)
-        declared = self._holdings.declarations_for(caller, *wishes, creating=True)
-        given = rows.default_roles(self._database, caller.project_id)
-        defaults = {
-            role_id: HeldRole(role_id, name, tuple(permissions), None) for role_id, name, permissions in given
-        }
-        return Ground(found, declared, defaults)
+        found = self._holdings.find_for(caller, *wishes, defaults=True)
+        return Ground(found, self._holdings.declarations_for(caller, *wishes, creating=True))
 
     def _learn_size(self) -> None:
         if not self._size_is_known:
@@ -177,25 +175,25 @@ class _Creation:
 
     def _insert(self, items: Items, made: Mapping[int, Holding]) -> list[int]:
         """Inserts those whose identifiers are free, and returns their positions."""
-        project_id = self._caller.project_id
         while made:
             # All batches take identifiers in the same order, so that no two wait for each other.
             order = sorted(made, key=lambda index: items[index].keys)
-            with self._database.savepoint() as point:
-                columns = events.to_json([items[index].row for index in order])
-                inserted = set(rows.create(self._database, project_id, columns))
-                created = [index for index in order if items[index].user_id in inserted]
-                if not created:
-                    return []
-                self._learn_size()
-                lines = Lines()
-                for index in created:
-                    lines.add(items[index], made[index], self._ground)
-                free = rows.endow(self._database, events.envelope(self._caller), lines.texts())
-                if free == len(lines.rows["login_ids"]):
-                    return created
-                # Another user has a login id of one who was inserted.
-                point.undo()
+            lines = Lines(self._ground)
+            for index in order:
+                lines.add(items[index], made[index])
+            taken = False
+            with self._database.savepoint() if lines.login_ids else nullcontext() as point:
+                inserted, free = rows.create(self._database, events.envelope(self._caller), *lines.texts())
+                ids = set(inserted)
+                created = [index for index in order if items[index].user_id in ids]
+                # Another user may have a login id of one who was inserted.
+                if point and free < sum(len(items[index].login_id_keys) for index in created):
+                    point.undo()
+                    taken = True
+            if not taken:
+                if created:
+                    self._learn_size()
+                return created
             holders = self._holders({index: items[index] for index in made})
             others = {index: holding for index, holding in made.items() if not holders[index]}
             if len(others) == len(made):

@@ -6,8 +6,6 @@ import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-import httpx
-
 Address = IPv4Address | IPv6Address
 
 # All of the world's IPv6 lies in the first; of it, what leads elsewhere: 6to4, and documentation.
@@ -44,6 +42,8 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 def url_problem(text: str, *, allow_private: bool) -> str | None:
     """What is wrong with the URL of a webhook, or None. Unless `allow_private`, it must be `https`, and must
     not name an address that is not public. What a host name leads to is seen when something is sent."""
+    import httpx  # noqa: PLC0415 - large, and few calls need it
+
     try:
         url = httpx.URL(text)
         host = url.raw_host.decode("ascii")

@@ -58,6 +58,8 @@ class Kind(NamedTuple):
     """The class of the responses."""
     welcomes: bool = False
     """Whether what it makes can be sent emails."""
+    check: Callable[[Any], None] | None = None
+    """Raises what is wrong with a message as a whole, beyond the rules of the contract."""
 
 
 class Batches:
@@ -189,7 +191,10 @@ class _Batch(Stream):
             if ready is _END:
                 return
             if isinstance(ready, Exception):
-                raise ready
+                try:
+                    raise ready
+                finally:
+                    del ready  # it holds this frame
             yield ready
             since = time.monotonic()
 
@@ -232,11 +237,13 @@ class _Batch(Stream):
 
     def _prepared(self, checked: Checked, options: Options) -> Prepared:
         items: list[Item] = []
+        if self._kind.check is not None:
+            self._kind.check(checked.message)
         for index, item in enumerate(checked.message.items):
             try:
                 items.append(checked.rejected.get(index) or self._kind.prepare(item))
             except Error as error:
-                items.append(error)
+                items.append(error.with_traceback(None))  # without the frame that holds it
             if self._left:
                 break
         return Prepared(checked.message, items, options)

@@ -10,6 +10,7 @@ from roster.v1 import user_pb2 as pb
 from roster.v1 import user_service_pb2 as rpc
 
 from server import convert
+from server.config import MAX_PLAIN_PASSWORDS
 from server.domain.holdings import Wishes
 from server.domain.memberships import Memberships
 from server.domain.new_users import NewUser, Past
@@ -23,6 +24,7 @@ from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
 from server.domain.welcomes import Welcome
+from server.errors import Error, Reason, Violation
 from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
 from server.handlers.streams import line_of
@@ -213,10 +215,11 @@ class UserService(UserSignIns):
                 convert.within("user", convert.instant, asked, "last_login_time"),
                 item.blocked,
             )
+            present = convert.populated(asked, _UPDATABLE)
             return self._creations.prepare(
                 call.caller,
-                convert.values_of(asked, convert.populated(asked, SETTABLE), "user"),
-                _wishes(asked, convert.populated(asked, _HOLDINGS)),
+                convert.values_of(asked, [name for name in present if name in SETTABLE], "user"),
+                _wishes(asked, present),
                 past,
                 user_id=asked.user_id.lower(),
                 status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
@@ -229,6 +232,7 @@ class UserService(UserSignIns):
             convert.user_result,
             batch.BatchCreateUsersResponse,
             welcomes=True,
+            check=_require_few_plain_passwords,
         )
         return self._batches.run(requests, call, kind)
 
@@ -269,6 +273,13 @@ class UserService(UserSignIns):
         return rpc.DeleteTestUsersResponse(deleted_count=self._users.delete_test_users(call.caller))
 
 
+def _require_few_plain_passwords(message: batch.BatchCreateUsersRequest) -> None:
+    """Raises FIELDS_INVALID for more than are hashed in the time that a client waits."""
+    if sum(bool(item.password.plain) for item in message.items) > MAX_PLAIN_PASSWORDS:
+        problem = f"must hold no more than {MAX_PLAIN_PASSWORDS} plain passwords"
+        raise Error(Reason.FIELDS_INVALID, violations=[Violation("items", problem)])
+
+
 def _wishes(asked: pb.User, paths: Sequence[str], attributes: Sequence[str] = ()) -> Wishes:
     """What the user is to hold, of what these paths name; `attributes` are those named one by one."""
     whole = "custom_attributes" in paths
@@ -276,7 +287,7 @@ def _wishes(asked: pb.User, paths: Sequence[str], attributes: Sequence[str] = ()
     return Wishes(
         roles=convert.role_requests(asked.roles, "user.roles") if "roles" in paths else None,
         tenants=convert.tenant_requests(asked.tenants) if "tenants" in paths else None,
-        application_ids=[access.application_id.lower() for access in asked.applications]
+        application_ids=tuple([access.application_id.lower() for access in asked.applications])
         if "applications" in paths
         else None,
         attributes=convert.attribute_values(asked, names) if whole or names else None,

@@ -75,3 +75,9 @@ class Call:
         """Who calls. Every handler has one: a call without is refused before."""
         assert self.caller_or_none is not None
         return self.caller_or_none
+
+    def release(self) -> None:
+        """Let go of what is known of a stream, which leads back to the call: when it has ended, and all that
+        hangs on it, is then not left to the collector, which comes late."""
+        self.readmit = self.transact = None
+        self.timed = nullcontext

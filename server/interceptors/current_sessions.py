@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.access_tokens import AccessTokens
-from server.interceptors.call import Call
+from server.domain.caller import Caller
 from server.store.database import Database
 from server.store.readers import Readers
 
@@ -16,15 +16,15 @@ class CurrentSessions:
         self._readers = readers
         self._access_tokens = access_tokens
 
-    def of(self, call: Call, token: str) -> str:
+    def of_call(self, caller: Caller, token: str) -> str:
         """The id of the session of a token; it may have ended. Raises ACCESS_TOKEN_INVALID."""
-
-        def verified() -> str:
-            return self._access_tokens.verify(call.caller, token).session_id
-
-        if call.readmit is not None:
-            # The messages of a stream are read by a thread that has no connection.
-            return self._readers.run(verified)
         # A call's transaction begins with what the call is about.
         with self._database.aside():
-            return verified()
+            return self._session_id(caller, token)
+
+    def of_message(self, caller: Caller, token: str) -> str:
+        """The same for the messages of a stream, which are read by a thread that has no connection."""
+        return self._readers.run(lambda: self._session_id(caller, token))
+
+    def _session_id(self, caller: Caller, token: str) -> str:
+        return self._access_tokens.verify(caller, token).session_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from server.domain.caller import Caller
@@ -60,8 +61,9 @@ class ManagementKeyCheck(Interceptor):
             admission.grant,
             admission.page_token_key,
             admission.settings,
-            lambda: self._origins.of(call.context),
-            lambda token: self._sessions.of(call, token),
+            # Not the call itself: who is held by what he holds stays until the collector comes.
+            partial(self._origins.of, call.context),
+            self._sessions.of_message if call.readmit else self._sessions.of_call,
         )
 
     def _admission(self, call: Call, method: Method) -> Admission:

@@ -23,7 +23,11 @@ class RequestId(Interceptor):
         return proceed(request, _call(call, method))
 
     def stream(self, proceed: Proceed, request: Any, call: Any, method: Method) -> Iterator[Any]:
-        yield from proceed(request, _call(call, method))
+        made = _call(call, method)
+        try:
+            yield from proceed(request, made)
+        finally:
+            made.release()
 
 
 def _call(context: grpc.ServicerContext, method: Method) -> Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
@@ -57,12 +58,7 @@ class Transaction(Interceptor):
         request_id = request.request_id = request.request_id.lower()
         fingerprint = fingerprint_of(method.name, request)
 
-        def answered(first: Row | None) -> Any:
-            if first is None:
-                return None
-            if first[0] != fingerprint:
-                raise Error(Reason.REQUEST_ID_REUSED, request_id=request_id)
-            return method.response.FromString(first[1])
+        answered = partial(_answer, fingerprint, request_id, method)
 
         def claim() -> None:
             first = request_records.take(self._database, project_id, request_id, fingerprint)
@@ -70,10 +66,12 @@ class Transaction(Interceptor):
                 raise _Answered(response)
 
         # A repeat is mostly seen here. One that comes while the first is at work waits in `claim`, which
-        # runs with the call's first statement: what is slow before that holds no transaction.
-        first_answer = answered(request_records.find(self._database, project_id, request_id))
-        if first_answer is not None:
-            return first_answer
+        # runs with the call's first statement: what is slow before that holds no transaction. What is slow
+        # about the messages of a stream has been done.
+        if call.transact is None:
+            first_answer = answered(request_records.find(self._database, project_id, request_id))
+            if first_answer is not None:
+                return first_answer
         try:
             with self._database.transaction(claim):
                 response = work()
@@ -89,6 +87,15 @@ class Transaction(Interceptor):
             if first_answer is None:
                 raise
             return first_answer
+
+
+def _answer(fingerprint: bytes, request_id: str, method: Method, first: Row | None) -> Any:
+    """The answer to the first use of a request id; None if there is none. Raises REQUEST_ID_REUSED."""
+    if first is None:
+        return None
+    if first[0] != fingerprint:
+        raise Error(Reason.REQUEST_ID_REUSED, request_id=request_id)
+    return method.response.FromString(first[1])
 
 
 class _Answered(Exception):

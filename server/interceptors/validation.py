@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 import protovalidate
+from buf.validate import validate_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
@@ -21,8 +22,10 @@ class _Malformed:
     """Stands in for a request that could not be decoded. The call goes on until the caller is known."""
 
 
-# What leads to the field of an item: an item that breaks a rule does not hinder the others of its message.
-_ITEM: Final = re.compile(r"items\[(\d+)\]\.?")
+_ITEMS: Final = "items"
+"""The field of a stream's messages that holds what is done one by one."""
+# What leads to the field of an item.
+_ITEM: Final = re.compile(rf"{_ITEMS}\[")
 
 _ONE_MESSAGE: Final = (Message, _Malformed)
 
@@ -56,40 +59,66 @@ class Validation(Interceptor):
 
     def _each_checked(self, requests: Iterator[Any]) -> Iterator[Checked]:
         for request in requests:
-            of_items: dict[int, list[Violation]] = {}
-            of_message = []
-            for violation in self._violations(request):
-                item = _ITEM.match(violation.field)
-                if item is None:
-                    of_message.append(violation)
-                else:
-                    own = Violation(violation.field[item.end() :], violation.description)
-                    of_items.setdefault(int(item[1]), []).append(own)
-            refuse_invalid(of_message)
-            rejected = {
-                index: Error(Reason.FIELDS_INVALID, violations=found) for index, found in of_items.items()
-            }
-            yield Checked(request, rejected)
+            self._check_frame(request)
+            yield Checked(request, self._rejected(request))
+
+    def _check_frame(self, request: Any) -> None:
+        """Checks what is no concern of single items. Raises MESSAGE_MALFORMED, FIELDS_INVALID."""
+        if isinstance(request, _Malformed):
+            raise Error(Reason.MESSAGE_MALFORMED)
+        least, most = _item_limits(request.DESCRIPTOR)
+        frame = request
+        if least <= len(request.items) <= most:
+            frame = type(request)()
+            frame.CopyFrom(request)
+            del frame.items[least:]
+        found = self._broken_rules(frame) + _nuls(frame)
+        refuse_invalid([violation for violation in found if not _ITEM.match(violation.field)])
+
+    def _rejected(self, request: Message) -> dict[int, Error]:
+        """What is wrong with items, by their positions: an item that breaks a rule does not hinder others.
+
+        They are checked one by one, for the validator lets no other thread compute until it is done."""
+        items: Any = getattr(request, _ITEMS)
+        found = {index: broken for index, item in enumerate(items) if (broken := self._broken_rules(item))}
+        if _may_hold_nul(request):
+            for index, item in enumerate(items):
+                if nuls := _nuls(item):
+                    found[index] = [*found.get(index, ()), *nuls]
+        return {index: Error(Reason.FIELDS_INVALID, violations=broken) for index, broken in found.items()}
 
     def _check(self, request: Message | _Malformed) -> None:
         """Raises MESSAGE_MALFORMED, FIELDS_INVALID."""
-        refuse_invalid(self._violations(request))
-
-    def _violations(self, request: Message | _Malformed) -> list[Violation]:
-        """The rules that a message breaks. Raises MESSAGE_MALFORMED."""
         if isinstance(request, _Malformed):
             raise Error(Reason.MESSAGE_MALFORMED)
-        violations = []
+        refuse_invalid(self._broken_rules(request) + _nuls(request))
+
+    def _broken_rules(self, message: Message) -> list[Violation]:
         try:
-            self._validator.validate(request)
+            self._validator.validate(message)
         except protovalidate.ValidationError as error:
-            violations = [_violation(request, found.proto) for found in error.violations]
-        # Numbers have such bytes as well; shown as text, only texts and bytes have them.
-        if b"\0" in request.SerializeToString() and "\\000" in str(request):
-            violations += [
-                Violation(path, "must not hold NUL characters") for path in _nul_paths(request, "")
-            ]
-        return violations
+            return [_violation(message, found.proto) for found in error.violations]
+        return []
+
+
+@cache
+def _item_limits(descriptor: Descriptor) -> tuple[int, int]:
+    """How many items a message of a stream holds at least and at most."""
+    extension: Any = validate_pb2.field
+    rules: Any = descriptor.fields_by_name[_ITEMS].GetOptions().Extensions[extension]
+    return rules.repeated.min_items, rules.repeated.max_items
+
+
+def _may_hold_nul(message: Message) -> bool:
+    return b"\0" in message.SerializeToString()
+
+
+def _nuls(message: Message) -> list[Violation]:
+    """The texts of a message that hold NUL characters, which no database keeps."""
+    # Numbers have such bytes as well; shown as text, only texts and bytes have them.
+    if not _may_hold_nul(message) or "\\000" not in str(message):
+        return []
+    return [Violation(path, "must not hold NUL characters") for path in _nul_paths(message, "")]
 
 
 def _violation(request: Message, found: Any) -> Violation:

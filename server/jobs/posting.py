@@ -8,11 +8,12 @@ import socket
 import ssl
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -64,16 +65,16 @@ class SmtpPost:
         self._username = config.smtp_username
         self._password = config.smtp_password
         self._ca_file = config.smtp_ca_file
-        self._under_way: set[smtplib.SMTP] = set()
+        self._under_way: dict[smtplib.SMTP, threading.Timer] = {}
         self._stopping = False
 
     def send(self, message: EmailMessage) -> None:
         """See `Post`."""
-        handed_over = False
+        handing_over = False
         try:
-            with self._connected() as server:
-                self._open(server)
-                handed_over = True
+            with self._session() as server:
+                self._introduce(server)
+                handing_over = True
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
@@ -84,13 +85,11 @@ class SmtpPost:
             # The login, the sender: ours to set right.
             raise Delayed(f"SMTP {error.smtp_code}", certain=True) from None
         except smtplib.SMTPNotSupportedError:
-            if handed_over:
-                raise Refused("the server takes ASCII addresses only") from None
-            raise Delayed(
-                f"the server does not offer what is asked for: {self._security}", certain=True
-            ) from None
+            if handing_over:
+                raise Refused("the server takes addresses in ASCII only") from None
+            raise Delayed("the server lacks TLS, or the login", certain=True) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Delayed(type(error).__name__, certain=not handed_over) from None
+            raise Delayed(type(error).__name__, certain=not handing_over) from None
 
     def stop(self) -> None:
         """See `Post`."""
@@ -98,30 +97,39 @@ class SmtpPost:
         for server in list(self._under_way):
             _cut(server)
 
-    def _connected(self) -> _Connection:
-        return _Connection(self, self._timeout)
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """A connection that is cut when its time is over: each answer has its own, but they may be many."""
+        tls = {"context": self._context()} if self._security == "tls" else {}
+        kind = _TlsSession if tls else _Session
+        begun: list[smtplib.SMTP] = []
 
-    def connect(self) -> smtplib.SMTP:
-        """A new connection, in TLS if that is from the beginning."""
-        if self._security == "tls":
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=self._context())
-        return smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+        def begin(server: smtplib.SMTP) -> None:
+            begun.append(server)
+            self._watch(server)
 
-    def begin(self, server: smtplib.SMTP) -> None:
-        """Notes a connection; what is stopped already is cut at once."""
-        self._under_way.add(server)
+        try:
+            server = kind(begin, self._host, self._port, timeout=self._timeout, **tls)
+            yield server
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+        finally:
+            for connection in begun:
+                self._under_way.pop(connection).cancel()
+                connection.close()
+
+    def _watch(self, server: smtplib.SMTP) -> None:
+        watch = self._under_way[server] = threading.Timer(self._timeout, _cut, [server])
+        watch.daemon = True
+        watch.start()
         if self._stopping:
-            _cut(server)
+            raise ConnectionAbortedError
 
-    def end(self, server: smtplib.SMTP) -> None:
-        """Forgets a connection."""
-        self._under_way.discard(server)
-
-    def _open(self, server: smtplib.SMTP) -> None:
+    def _introduce(self, server: smtplib.SMTP) -> None:
         if self._security == "starttls":
             server.starttls(context=self._context())
         if self._username:
-            password = self._password.get_secret_value() if self._password else ""
+            password = self._password if self._password else ""
             server.login(self._username, password)
 
     def _context(self) -> ssl.SSLContext:
@@ -131,28 +139,20 @@ class SmtpPost:
         return context
 
 
-class _Connection:
-    """A connection that is cut when its time is over: each answer has its timeout, but they may be many."""
+class _Session(smtplib.SMTP):
+    """A connection that is told of before it is made."""
 
-    def __init__(self, post: SmtpPost, seconds: float) -> None:
-        self._post = post
-        self._seconds = seconds
+    def __init__(self, begin: Callable[[smtplib.SMTP], None], *arguments: Any, **options: Any) -> None:
+        self._begin = begin
+        super().__init__(*arguments, **options)
 
-    def __enter__(self) -> smtplib.SMTP:
-        self._server = self._post.connect()
-        self._post.begin(self._server)
-        self._watch = threading.Timer(self._seconds, _cut, [self._server])
-        self._watch.daemon = True
-        self._watch.start()
-        return self._server
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        self._begin(self)
+        return super().connect(*arguments, **options)
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._watch.cancel()
-        self._post.end(self._server)
-        with suppress(smtplib.SMTPException, OSError):
-            if kind is None:
-                self._server.quit()
-        self._server.close()
+
+class _TlsSession(_Session, smtplib.SMTP_SSL):
+    """The same in TLS from the beginning."""
 
 
 def _cut(server: smtplib.SMTP) -> None:

@@ -9,12 +9,13 @@ from typing import Final
 from server.store.database import Database, Row
 
 # Looks up everything that a change names, and keeps it from being deleted until the transaction ends.
-# Roles: [role_id, name_key, name, permissions]; tenants and applications: [id, name].
+# Roles: [role_id, name_key, name, permissions, default]; tenants and applications: [id, name].
 _RESOLVE: Final = """
 WITH found_roles AS (
-    SELECT role_id, name_key, name, permissions FROM roles
-    WHERE project_id = %(project_id)s
-        AND (role_id = ANY(%(role_ids)s::uuid[]) OR name_key = ANY(%(role_names)s::text[]))
+    SELECT role_id, name_key, name, permissions, "default" FROM roles
+    WHERE project_id = %(project_id)s AND (
+        role_id = ANY(%(role_ids)s::uuid[]) OR name_key = ANY(%(role_names)s::text[])
+        OR %(defaults)s AND "default")
     FOR KEY SHARE
 ), found_tenants AS (
     SELECT tenant_id, name FROM tenants
@@ -26,7 +27,7 @@ WITH found_roles AS (
     FOR KEY SHARE
 )
 SELECT
-    (SELECT jsonb_agg(jsonb_build_array(role_id, name_key, name, permissions)) FROM found_roles),
+    (SELECT jsonb_agg(jsonb_build_array(role_id, name_key, name, permissions, "default")) FROM found_roles),
     (SELECT jsonb_agg(jsonb_build_array(tenant_id, name)) FROM found_tenants),
     (SELECT jsonb_agg(jsonb_build_array(application_id, name)) FROM found_applications)
 """
@@ -40,8 +41,10 @@ def resolve(
     role_names: list[str],
     tenant_ids: list[str],
     application_ids: list[str],
+    defaults: bool,
 ) -> Row:
-    """(roles, tenants, applications) with these ids or folded names, each a list of lists, or None."""
+    """(roles, tenants, applications) with these ids or folded names, each a list of lists, or None; with
+    `defaults` the roles that every new user has as well."""
     return database.row(
         _RESOLVE,
         {
@@ -50,6 +53,7 @@ def resolve(
             "role_names": role_names,
             "tenant_ids": tenant_ids,
             "application_ids": application_ids,
+            "defaults": defaults,
         },
     )
 

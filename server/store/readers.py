@@ -31,15 +31,19 @@ class Readers:
         return self.begin(read)()
 
     def begin(self, read: Callable[[], T]) -> Callable[[], T]:
-        """Has `read` run, and returns what waits for it as `run` does."""
+        """Has `read` run, and returns what waits for it as `run` does, to be called once."""
         reading = self._pool.submit(self._read, read, time.monotonic() + self._seconds)
 
         def answer() -> T:
+            nonlocal reading
             try:
                 return reading.result(self._seconds)
             except TimeoutError:
                 reading.cancel()
                 raise Unavailable(in_doubt=False) from None
+            finally:
+                # It holds what was raised, which holds this frame: a cycle.
+                del reading
 
         return answer
 

@@ -38,27 +38,30 @@ USER_COLUMNS: Final = {
 }
 """The columns that a new user is given, with their types."""
 
-# What new users hold: the table, and the columns of a row beside the project, with their types.
+BESIDE: Final = {"hash": "text", "temporary": "boolean", "event_id": "uuid", "data": "jsonb"}
+"""What a row of a new user tells beside its columns: its password, if it has one, and the event of its
+creation."""
+
+# What new users hold: the table, and the columns of a row beside project and user, with their types. A row
+# names all users who have the same.
 _HELD: Final = {
-    "login_ids": ("login_ids", {"user_id": "uuid", "login_id_key": "text"}),
-    "roles": ("user_roles", {"user_id": "uuid", "role_id": "uuid", "expire_time": "timestamptz"}),
-    "tenants": ("user_tenants", {"user_id": "uuid", "tenant_id": "uuid"}),
+    "login_ids": ("login_ids", {"login_id_key": "text"}),
+    "roles": ("user_roles", {"role_id": "uuid", "expire_time": "timestamptz"}),
+    "tenants": ("user_tenants", {"tenant_id": "uuid"}),
     "tenant_roles": (
         "user_tenant_roles",
-        {"user_id": "uuid", "tenant_id": "uuid", "role_id": "uuid", "expire_time": "timestamptz"},
+        {"tenant_id": "uuid", "role_id": "uuid", "expire_time": "timestamptz"},
     ),
-    "applications": ("user_applications", {"user_id": "uuid", "application_id": "uuid"}),
+    "applications": ("user_applications", {"application_id": "uuid"}),
     "attributes": (
         "user_attributes",
         {
-            "user_id": "uuid",
             "custom_attribute_id": "uuid",
             "position": "smallint",
             "text_value": "text",
             "number_value": "double precision",
         },
     ),
-    "passwords": ("passwords", {"user_id": "uuid", "hash": "text", "temporary": "boolean"}),
 }
 
 
@@ -78,18 +81,58 @@ _SELECTED: Final = ", ".join(
     else name
     for name, sql_type in USER_COLUMNS.items()
 )
-_CREATE: Final = f"""
-INSERT INTO users (project_id, {_NAMES})
-SELECT %(project_id)s, {_SELECTED} FROM {_recordset("users", USER_COLUMNS)}
-ON CONFLICT DO NOTHING
-RETURNING user_id
-"""
+_CREATED: Final = f"""asked AS (
+    SELECT * FROM {_recordset("users", USER_COLUMNS | BESIDE)}
+), created AS (
+    INSERT INTO users (project_id, {_NAMES})
+    SELECT %(project_id)s, {_SELECTED} FROM asked
+    ON CONFLICT DO NOTHING
+    RETURNING user_id
+), recorded AS (
+    INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
+    SELECT %(project_id)s, event_id, 'user.created', user_id, %(key_id)s::uuid, %(call_id)s, data
+    FROM asked JOIN created USING (user_id)
+), put_passwords AS (
+    INSERT INTO passwords (project_id, user_id, hash, temporary)
+    SELECT %(project_id)s, user_id, hash, coalesce(temporary, false)
+    FROM asked JOIN created USING (user_id) WHERE hash IS NOT NULL
+)"""
 
 
-def create(database: Database, project_id: str, users: str) -> list[str]:
-    """Inserts those users whose identifiers, but for login ids, are free, and returns their ids. `users`: the
-    rows of `USER_COLUMNS` as JSON."""
-    return [row[0] for row in database.all(_CREATE, {"project_id": project_id, "users": users})]
+def _insertion(kind: str) -> str:
+    table, columns = _HELD[kind]
+    names = ", ".join(columns)
+    taken = " ON CONFLICT DO NOTHING RETURNING true" if kind == "login_ids" else ""
+    return f"""put_{kind} AS (
+    INSERT INTO {table} (project_id, user_id, {names})
+    SELECT %(project_id)s, user_id, {names}
+    FROM {_recordset(kind, columns | {"user_ids": "uuid[]"})}, unnest(user_ids) AS of_user (user_id)
+    JOIN created USING (user_id){taken})"""
+
+
+@cache
+def _creation(kinds: frozenset[str]) -> str:
+    parts = [_CREATED, *(_insertion(kind) for kind in _HELD if kind in kinds)]
+    free = "count(*) FROM put_login_ids" if "login_ids" in kinds else "0"
+    return f"WITH {', '.join(parts)} SELECT (SELECT array_agg(user_id) FROM created), (SELECT {free})"
+
+
+HELD: Final = {kind: tuple(columns) for kind, (_, columns) in _HELD.items()}
+"""What rows there can be of what new users hold, and their columns."""
+
+
+def create(
+    database: Database, values: Mapping[str, Any], users: str, held: Mapping[str, str]
+) -> tuple[Sequence[str], int]:
+    """Inserts those users whose identifiers, but for login ids, are free, with what they hold, their
+    passwords and an event each; returns their ids, and how many of their login ids were free.
+
+    `values`: project_id, key_id, call_id; `users`: the rows as JSON, of `USER_COLUMNS` and `BESIDE`; `held`:
+    likewise what they hold, by those kinds of `HELD` that there are, each row with the `user_ids` that it is
+    of.
+    """
+    created, free = database.row(_creation(frozenset(held)), {**values, "users": users, **held})
+    return created or (), free
 
 
 # One of many is enough, and those who wait for each other for it could wait for other things as well.
@@ -105,42 +148,6 @@ def learn_size(database: Database) -> None:
     all users."""
     if database.row(_UNKNOWN, {})[0]:
         database.execute("ANALYZE users", {})
-
-
-_RECORDED: Final = """recorded AS (
-    INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
-    SELECT %(project_id)s, asked.event_id, 'user.created', user_id, %(key_id)s::uuid, %(call_id)s, data
-    FROM json_to_recordset(%(events)s::json) AS asked (event_id uuid, user_id uuid, data jsonb)
-)"""
-
-
-def _insertion(kind: str) -> str:
-    table, columns = _HELD[kind]
-    names = ", ".join(columns)
-    taken = " ON CONFLICT DO NOTHING RETURNING true" if kind == "login_ids" else ""
-    return f"""put_{kind} AS (
-    INSERT INTO {table} (project_id, {names})
-    SELECT %(project_id)s, {names} FROM {_recordset(kind, columns)}{taken})"""
-
-
-@cache
-def _endowment(kinds: frozenset[str]) -> str:
-    parts = [_RECORDED, *(_insertion(kind) for kind in _HELD if kind in kinds)]
-    counted = "count(*) FROM put_login_ids" if "login_ids" in kinds else "0"
-    return f"WITH {', '.join(parts)} SELECT {counted}"
-
-
-KINDS: Final = ("events", *_HELD)
-"""What rows new users can have beside their own."""
-
-
-def endow(database: Database, values: Mapping[str, Any], texts: Mapping[str, str]) -> int:
-    """Inserts what new users hold, and the events of their creation; returns the number of login ids that
-    were free.
-
-    `values`: project_id, key_id, call_id; `texts`: the rows as JSON, by those of `KINDS` that there are.
-    """
-    return int(database.row(_endowment(frozenset(texts)), {**values, **texts})[0])
 
 
 _TAKEN: Final = """
@@ -165,17 +172,6 @@ def taken(database: Database, project_id: str, keys: Mapping[str, Sequence[str]]
     """(kind, key, user_id) of those of these folded identifiers that users have, by kind: user_id, email,
     phone_number, login_id, session."""
     return database.all(_TAKEN, {"project_id": project_id, **keys}, prepare=False)
-
-
-_DEFAULT_ROLES: Final = """
-SELECT role_id, name, permissions FROM roles WHERE project_id = %(project_id)s AND "default" FOR KEY SHARE
-"""
-
-
-def default_roles(database: Database, project_id: str) -> list[Row]:
-    """(role_id, name, permissions) of the roles that every new user has; they stay until the transaction
-    ends."""
-    return database.all(_DEFAULT_ROLES, {"project_id": project_id})
 
 
 _LOCK: Final = """

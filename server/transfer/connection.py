@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import grpc
@@ -31,12 +32,39 @@ PASSING: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """What TLS takes on this side: files, in PEM."""
+
+    ca_file: Path | None = None
+    """Authorities that may vouch for the service; None: the usual ones."""
+    cert_file: Path | None = None
+    """The certificate to show to a service that asks for one, and its key."""
+    key_file: Path | None = None
+
+    def credentials(self) -> grpc.ChannelCredentials:
+        """Those of a channel. Raises Failed."""
+        if (self.cert_file is None) != (self.key_file is None):
+            raise Failed("a client's certificate takes its key, and a key its certificate")
+        ca, key, chain = (_contents(file) for file in (self.ca_file, self.key_file, self.cert_file))
+        return grpc.ssl_channel_credentials(ca, key, chain)
+
+
+def _contents(file: Path | None) -> bytes | None:
+    try:
+        return None if file is None else file.read_bytes()
+    except OSError as error:
+        raise Failed(f"{file} cannot be read: {error.strerror}") from None
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """Where the service is, and as whom to call it; the key is kept out of `repr`."""
 
     address: str
     project_id: str
     management_key: str = field(repr=False)
+    security: Security | None = None
+    """None: no TLS."""
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
@@ -91,7 +119,13 @@ class Failed(StartError):
 
 @contextmanager
 def connected(destination: Destination) -> Iterator[user_service_pb2_grpc.UserServiceStub]:
-    """The service of users."""
-    options = (("grpc.max_receive_message_length", MESSAGE_BYTES),)
-    with grpc.insecure_channel(destination.address, options=options) as channel:
+    """The service of users. Raises Failed."""
+    # A connection of its own: the service spreads connections over its processes.
+    options = (("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.use_local_subchannel_pool", 1))
+    secured = destination.security and destination.security.credentials()
+    with (
+        grpc.secure_channel(destination.address, secured, options=options)
+        if secured
+        else grpc.insecure_channel(destination.address, options=options)
+    ) as channel:
         yield user_service_pb2_grpc.UserServiceStub(channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final
 
@@ -38,6 +39,13 @@ def _number(text: str) -> float:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Unusable(f"{text!r} is no JSON: {error}") from None
 
 
 def _of_each(field: str) -> Read:
@@ -83,8 +91,22 @@ _OTHER: Final[dict[str, tuple[tuple[str, ...], Read]]] = {
     **{f"password.{scheme}": (("password", "hashed", scheme, "encoded"), str) for scheme in _ENCODED},
 }
 # What can stand behind the fields that hold anything, as in `metadata.seats:number`.
-_TYPES: Final[dict[str, Read]] = {"text": str, "number": _number, "boolean": _boolean, "list": _listed}
+_TYPES: Final[dict[str, Read]] = {
+    "text": str,
+    "number": _number,
+    "boolean": _boolean,
+    "list": _listed,
+    "json": _json,
+}
 _FREE: Final = ("custom_attributes", "metadata")
+# What can be told whole, as the contract's JSON has it, as in `tenants:json`.
+_WHOLE: Final[dict[str, tuple[str, ...]]] = {
+    "password": ("password",),
+    **{
+        name: ("user", name)
+        for name in ("login_ids", "roles", "tenants", "applications", "custom_attributes", "metadata")
+    },
+}
 
 
 class CsvRows:
@@ -127,6 +149,8 @@ class CsvRows:
         if field in _OTHER:
             return _OTHER[field]
         path, _, kind = field.partition(":")
+        if kind == "json" and path in _WHOLE:
+            return _WHOLE[path], _json
         first, *rest = path.split(".")
         if first in _FREE and all(rest) and rest and (kind or "text") in _TYPES:
             # An attribute's name may itself have dots.
@@ -150,11 +174,11 @@ class CsvRows:
 
     def opening(self) -> str:
         """The heading, with a column for the reasons."""
-        return _line([*self._kept(self._columns), REASON])
+        return line_of([*self._kept(self._columns), REASON])
 
     def rejected(self, record: Record, refusal: Refusal) -> str:
         """The row, with the reason."""
-        return _line([*self._kept(record.original[1]), str(refusal)])
+        return line_of([*self._kept(record.original[1]), str(refusal)])
 
     def closing(self) -> str:
         """Nothing."""
@@ -176,7 +200,8 @@ def _put(value: dict[str, Any], path: Sequence[str], given: Any) -> None:
     value[last] = given
 
 
-def _line(cells: Sequence[str]) -> str:
+def line_of(cells: Sequence[str]) -> str:
+    """A row of CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()

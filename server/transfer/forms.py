@@ -10,7 +10,8 @@ from typing import Any, Final
 from roster.v1 import user_batch_pb2 as batch
 
 from server.transfer.csv_rows import CsvRows
-from server.transfer.json_lines import JsonLines
+from server.transfer.csv_writing import HEADING, row_of
+from server.transfer.json_lines import JsonLines, json_of, text_of
 from server.transfer.records import Form
 from server.transfer.references import PlainReferences, ReferenceLines
 from server.transfer.sources import auth0, cognito, firebase, fusionauth, keycloak
@@ -39,6 +40,12 @@ IMPORTS: Final[Mapping[str, Callable[[Details], Form]]] = {
 """Of users to create."""
 MAPPED: Final = frozenset({"csv", "cognito"})
 """Those of them that have columns."""
+
+EXPORTS: Final[Mapping[str, tuple[str, Callable[[batch.ExportedUser], str]]]] = {
+    "jsonl": ("", lambda item: f"{text_of(json_of(item))}\n"),
+    "csv": (HEADING, row_of),
+}
+"""Of users that were exported: what a file begins with, and a user."""
 
 DELETIONS: Final[Mapping[str, Callable[[], Form]]] = {
     "jsonl": ReferenceLines,

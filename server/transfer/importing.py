@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -35,8 +35,8 @@ class Task:
     form: Form
     request: Callable[..., Any]
     """The class of the requests."""
-    stream: Callable[[Iterator[Any]], Any]
-    """Begins a stream of them."""
+    streams: Sequence[Callable[[Iterator[Any]], Any]]
+    """Each begins a stream of them."""
     options: batch_pb2.BatchOptions
     size: int
     """Records of a message at most."""
@@ -88,7 +88,7 @@ class Import:
         task = self._task
         batcher = Batcher(task.form, task.request, UUID(self._at["transfer_id"]), task.size)
         rest = islice(task.form.records(file), self._at["records"], None)
-        sender: Sender[Outgoing] = Sender(task.stream, task.options, task.patience, self._meter.say)
+        sender: Sender[Outgoing] = Sender(task.streams, task.options, task.patience, self._meter.say)
         try:
             for sent, response in sender.answers(batcher.messages(rest, self._at["messages"])):
                 self._take(sent, response)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import grpc
@@ -17,7 +18,7 @@ from server.transfer.connection import Broken, Failed
 from server.transfer.persistence import persistent
 
 WINDOW: Final = 4
-"""Messages under way at a time."""
+"""Messages under way at a time; with many streams two of each."""
 
 
 class Sendable(Protocol):
@@ -35,73 +36,105 @@ class Sender(Generic[S]):
     """Sends over streams of one method.
 
     Args:
-        stream: begins a stream over an iterator of requests, and returns the responses.
+        streams: what each begins a stream over an iterator of requests, and returns the responses. The
+            messages take turns; those of one stream are dealt with one after another.
         options: those of the batch, which every stream begins with.
         patience, notice: as in `persistent`.
     """
 
     def __init__(
         self,
-        stream: Callable[[Iterator[Any]], Any],
+        streams: Sequence[Callable[[Iterator[Any]], Any]],
         options: Any,
         patience: float,
         notice: Callable[[str], None],
     ) -> None:
-        self._stream = stream
+        self._streams = streams
         self._options = options
         self._patience = patience
         self._notice = notice
+        self._window = max(WINDOW, 2 * len(streams))
         self._pending: deque[S] = deque()
 
     def answers(self, source: Iterator[S]) -> Iterator[tuple[S, Any]]:
         """What was sent, each with its response, in their order. Raises Failed."""
-        return persistent(lambda: self._over_one_stream(source), self._patience, self._notice)
+        return persistent(lambda: self._until_one_breaks(source), self._patience, self._notice)
 
-    def _over_one_stream(self, source: Iterator[S]) -> Iterator[tuple[S, Any]]:
+    def _until_one_breaks(self, source: Iterator[S]) -> Iterator[tuple[S, Any]]:
         """Raises Broken."""
-        outgoing: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        first = True
+        lanes = [_Lane(stream, self._options) for stream in self._streams]
+        turns = cycle(lanes)
+        # The streams that the pending messages went over.
+        taken: deque[_Lane] = deque()
 
         def put(sent: S) -> None:
-            nonlocal first
-            if sent.message is not None:
-                outgoing.put(self._with_options(sent.message) if first else sent.message)
-                first = False
+            taken.append(next(turns))
+            taken[-1].put(sent)
 
         for sent in self._pending:
             put(sent)
         exhausted = False
-        responses = self._stream(iter(outgoing.get, None))
         try:
             while True:
-                while not exhausted and len(self._pending) < WINDOW:
+                while not exhausted and len(self._pending) < self._window:
                     following = next(source, None)
                     if following is None:
                         exhausted = True
-                        outgoing.put(None)
+                        for lane in lanes:
+                            lane.end()
                     else:
                         self._pending.append(following)
                         put(following)
                 if not self._pending:
                     return
-                response = None if self._pending[0].message is None else self._next(responses)
+                response = taken.popleft().answer(self._pending[0])
                 yield self._pending.popleft(), response
         finally:
-            outgoing.put(None)
-            responses.cancel()
+            for lane in lanes:
+                lane.leave()
 
-    def _with_options(self, message: Any) -> Any:
-        first = type(message)()
-        first.CopyFrom(message)
+
+class _Lane:
+    """One stream, which begins with its first message."""
+
+    def __init__(self, stream: Callable[[Iterator[Any]], Any], options: Any) -> None:
+        self._stream = stream
+        self._options = options
+        self._outgoing: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._responses: Any = None
+
+    def put(self, sent: Sendable) -> None:
+        """Sends a message, if there is one to send."""
+        if sent.message is None:
+            return
+        if self._responses is not None:
+            self._outgoing.put(sent.message)
+            return
+        first = type(sent.message)()
+        first.CopyFrom(sent.message)
         first.options.CopyFrom(self._options)
-        return first
+        self._outgoing.put(first)
+        self._responses = self._stream(iter(self._outgoing.get, None))
 
-    def _next(self, responses: Any) -> Any:
+    def answer(self, sent: Sendable) -> Any:
+        """The response to the first message that has none yet; None if nothing was sent. Raises Broken,
+        Failed."""
+        if sent.message is None:
+            return None
         try:
-            response = next(responses, None)
+            response = next(self._responses, None)
         except grpc.RpcError as error:
             raise Broken(error) from None
-        expected = self._pending[0].message.request_id
-        if response is None or response.request_id != expected:
+        if response is None or response.request_id != sent.message.request_id:
             raise Failed("the service did not answer what it was sent")
         return response
+
+    def end(self) -> None:
+        """No more messages follow."""
+        self._outgoing.put(None)
+
+    def leave(self) -> None:
+        """Ends the stream, wherever it is."""
+        self.end()
+        if self._responses is not None:
+            self._responses.cancel()

@@ -6,8 +6,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -17,8 +18,8 @@ from roster.v1 import user_service_pb2 as rpc
 
 from server.transfer.connection import Destination, Failed, connected
 from server.transfer.exporting import Export, Extract
+from server.transfer.forms import EXPORTS
 from server.transfer.importing import REJECTED, Import, Task
-from server.transfer.json_lines import json_of, text_of
 from server.transfer.progress import Meter
 from server.transfer.records import Form, Unusable
 from server.transfer.state import StateFile
@@ -36,6 +37,7 @@ class Manner:
     dry_run: bool = False
     all_or_nothing: bool = False
     batch_size: int = 500
+    streams: int = 1
     patience: float = 60.0
     """Seconds without an answer after which to give up."""
     rejected: Path | None = None
@@ -51,6 +53,13 @@ class Manner:
             dry_run=self.dry_run,
             all_or_nothing=self.all_or_nothing,
         )
+
+
+_METHODS: Final[dict[str, tuple[Any, str]]] = {
+    "import": (batch.BatchCreateUsersRequest, "BatchCreateUsers"),
+    "delete": (batch.BatchDeleteUsersRequest, "BatchDeleteUsers"),
+}
+"""For each command the class of its requests, and the method that takes them."""
 
 
 def import_users(destination: Destination, file: str, form: Form, manner: Manner) -> bool:
@@ -69,16 +78,14 @@ def _bring_in(destination: Destination, file: str, form: Form, manner: Manner, c
     state = None if manner.dry_run else _state(file, manner.state, command)
     if manner.resume and state is None:
         raise Failed("standard input takes --state to be resumed")
-    with connected(destination) as users, _input(file) as opened:
-        methods: dict[str, tuple[Any, Any]] = {
-            "import": (batch.BatchCreateUsersRequest, users.BatchCreateUsers),
-            "delete": (batch.BatchDeleteUsersRequest, users.BatchDeleteUsers),
-        }
-        request, method = methods[command]
+    request, method = _METHODS[command]
+    with ExitStack() as held:
+        opened = held.enter_context(_input(file))
+        services = [held.enter_context(connected(destination)) for _ in range(manner.streams)]
         task = Task(
             form,
             request,
-            lambda requests: method(requests, metadata=destination.metadata),
+            [partial(getattr(users, method), metadata=destination.metadata) for users in services],
             manner.options,
             manner.batch_size,
             manner.patience,
@@ -104,9 +111,10 @@ def _summary(work: Import, meter: Meter, *, dry_run: bool) -> str:
 
 
 def export_users(
-    destination: Destination, file: str, request: rpc.ExportUsersRequest, manner: Manner
+    destination: Destination, file: str, form: str, request: rpc.ExportUsersRequest, manner: Manner
 ) -> None:
-    """Writes the users of the project into a file, as lines of JSON. Raises Failed."""
+    """Writes the users of the project into a file, in one of the forms of `forms.EXPORTS`. Raises Failed."""
+    opening, line = EXPORTS[form]
     if file == STANDARD and (manner.resume or manner.state):
         raise Failed("what is written to standard output is not resumed: no --resume, no --state")
     state = _state(file, manner.state, "export")
@@ -114,8 +122,8 @@ def export_users(
         extract = Extract(
             lambda asked: users.ExportUsers(asked, metadata=destination.metadata),
             request,
-            lambda item: f"{text_of(json_of(item))}\n",
-            "",
+            line,
+            opening,
             manner.patience,
         )
         with Meter(None, of="users").shown() as meter:

@@ -25,7 +25,7 @@ SMALLEST = {
     "watchers": "3",
     "batch-users": "500",
     "rounds": "1",
-    "seconds": "0.2",
+    "seconds": "0.3",
     "warm-up": "0.05",
 }
 

@@ -16,6 +16,7 @@ from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.calling import Client
+from tests.certificates import Authority
 from tests.process.conftest import eventually
 from tests.process.service import Service, StartService
 from tests.process.transfer import items, ran, read, started, written
@@ -93,6 +94,40 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
     ]
 
 
+def test_csv_that_is_exported_imports_again(start: StartService, tmp_path: Path) -> None:
+    """With all that JSON lines hold: roles that expire, what separates, whatever is in the metadata."""
+    service = start()
+    client = service.client()
+    client.roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
+    pbkdf2 = {
+        "algorithm": "DIGEST_ALGORITHM_SHA256",
+        "iterations": 1000,
+        "salt": "c2FsdA==",
+        "digest": "A" * 43 + "=",
+    }
+    first = items(
+        3,
+        roles=[{"name": "editor", "expire_time": "2999-01-01T00:00:00Z"}],
+        metadata={"plan": 'gold; or, "silver"\n', "seats": [1, {"a": None}], "": 0.5},
+        status="USER_STATUS_ACTIVE",
+    )
+    first[0]["password"] = {"hashed": {"pbkdf2": pbkdf2}, "temporary": True}
+    first[0]["user"]["login_ids"] = ["a;b", "c"]
+    first[1]["blocked"] = True
+    ran(service, "import", written(tmp_path / "users.jsonl", first))
+    table, before, after = (tmp_path / name for name in ("users.csv", "before.jsonl", "after.jsonl"))
+    hashes = "--include-password-hashes"
+
+    assert ran(service, "export", table, hashes).code == 0
+    assert ran(service, "export", before, hashes).code == 0
+    other = another_project(service, client)
+    done = ran(service, "import", table, **other)
+    assert (done.code, "3 created" in done.errors) == (0, True), done.errors
+    assert ran(service, "export", after, hashes, **other).code == 0
+
+    assert comparable(read(after)) == comparable(read(before))
+
+
 def another_project(service: Service, client: Client) -> dict[str, str]:
     """The variables that lead to another project, which has a role of the same name."""
     asked = project_rpc.CreateProjectRequest(project=project_pb2.Project(display_name="Other"))
@@ -151,6 +186,25 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
         line["user"] = {"email": f"mended-{n}@example.com"}
     assert ran(service, "import", written(tmp_path / "mended.jsonl", mended)).code == 0
     assert len(emails(service.client())) == 30
+
+
+def test_several_streams_bring_in_the_same(start: StartService, tmp_path: Path) -> None:
+    """Rejected records are told in the order of the file; they are deleted likewise."""
+    service = start()
+    users = items(1_000)
+    for number in (3, 500, 997):
+        users[number]["user"]["email"] = "nobody"
+    file, rejects = written(tmp_path / "users.jsonl", users), tmp_path / "rejected.jsonl"
+    several = ("--streams", "3", "--batch-size", "50")
+
+    done = ran(service, "import", file, "--rejected", rejects, *several)
+    assert (done.code, "997 created, 3 rejected" in done.errors) == (3, True)
+    assert [line["rejected"]["number"] for line in read(rejects)] == [4, 501, 998]
+    assert len(emails(service.client())) == 997
+    exported = tmp_path / "exported.jsonl"
+    ran(service, "export", exported)
+    assert ran(service, "delete", "--from", exported, *several).code == 0
+    assert not emails(service.client())
 
 
 def test_dry_run_tells_what_would_happen(start: StartService, tmp_path: Path) -> None:
@@ -330,6 +384,33 @@ def test_key_is_never_shown(start: StartService, tmp_path: Path) -> None:
     assert done.code == 0
     assert key not in done.errors + done.output
     assert wrong not in refused.errors + refused.output
+
+
+def test_commands_speak_tls(start: StartService, tmp_path: Path) -> None:
+    """With the authority that vouches for the service, and a certificate where it asks for one."""
+    authority = Authority(tmp_path)
+    cert_file, key_file = authority.identity("server", "127.0.0.1")
+    cert, key = authority.identity("client", "client")
+    service = start(
+        ROSTER_TLS_CERT_FILE=str(cert_file),
+        ROSTER_TLS_KEY_FILE=str(key_file),
+        ROSTER_TLS_CLIENT_CA_FILE=str(authority.file),
+    )
+    file, exported = written(tmp_path / "users.jsonl", items(3)), tmp_path / "exported.jsonl"
+    trust = ("--ca-file", authority.file)
+    shown = ("--client-cert-file", cert, "--client-key-file", key)
+
+    assert "-plaintext" not in service.banner
+    plain = ran(service, "import", file, "--patience", "0", "--state", tmp_path / "plain")
+    assert (plain.code, "UNAVAILABLE" in plain.errors) == (1, True)
+    nobody = ran(service, "import", file, "--patience", "0", "--state", tmp_path / "nobody", *trust)
+    assert (nobody.code, "UNAVAILABLE" in nobody.errors) == (1, True)
+    half = ran(service, "import", file, "--state", tmp_path / "half", *trust, *shown[:2])
+    assert (half.code, "takes its key" in half.errors) == (1, True)
+    assert ran(service, "import", file, *trust, *shown).code == 0
+    variables = dict(zip(("ROSTER_CLIENT_CERT_FILE", "ROSTER_CLIENT_KEY_FILE"), shown[1::2], strict=True))
+    done = ran(service, "export", exported, *trust, **{name: str(value) for name, value in variables.items()})
+    assert (done.code, len(read(exported))) == (0, 3), done.errors
 
 
 def test_without_a_service_it_gives_up_in_time(start: StartService, tmp_path: Path) -> None:

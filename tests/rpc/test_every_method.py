@@ -57,12 +57,14 @@ NAMES_NOTHING = {
     "UserActionService/BatchCreateUserActions",
     "WebhookService/CreateWebhook",
     "AuthService/ListSigningKeys",
+    "AuthService/SendPasswordReset",
     "EmailTemplateService/CreateEmailTemplate",
 }
 # What names nothing either, but is not for everybody.
 REFUSED_OTHERWISE = {
     "ProjectService/CreateProject": "ALL_PROJECTS_REQUIRED",
     "AuthService/BeginPasskeySignIn": "PASSKEYS_NOT_CONFIGURED",
+    "AuthService/SignUp": "SIGN_UP_NOT_ALLOWED",
 }
 
 SCOPES = {required_scope(method) for method in GUARDED.values()}

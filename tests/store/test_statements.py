@@ -20,6 +20,7 @@ from server.store.models import TABLES
 from tests.calling import Client
 from tests.conftest import Running, StartServer
 from tests.requests import READS, WRITES, Ground, ground, invoke, requests
+from tests.rpc.sign_in_requests import set_settings
 
 # The most that a call of tests.requests takes, which does all that one call of its RPC can do; its event
 # is in it, BEGIN and COMMIT are not.
@@ -59,6 +60,12 @@ STATEMENTS = {
     # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
     # lock, read, begin with its event; record the sign-in.
     "AuthService/FinishPasskeySignIn": 12,
+    "AuthService/SignUp": 3,  # is it too soon; count, keep what is said
+    "AuthService/VerifyEmail": 7,  # look; lock, read, take, withdraw the others, update, event
+    "AuthService/SendPasswordReset": 2,  # count, keep what is asked for
+    # Look, read; lock, read, take, withdraw; verified: update, event; ACTIVE: lock, read, update, event; the
+    # password: set, update, event; end sessions, unlock. The notice is a job.
+    "AuthService/ResetPassword": 18,
     "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
@@ -99,6 +106,12 @@ STATEMENTS = {
     "UserActionService/CancelAppliedAction": 2,  # the same
     "UserActionService/BlockUser": 5,  # lock, read, update, event, end sessions
     "UserActionService/UnblockUser": 4,  # lock, read, update, event
+    "UserActionService/SendVerificationEmail": 2,  # read, count
+    "UserActionService/SendPasswordResetEmail": 2,  # the same
+    "UserActionService/SendInvitationEmail": 2,  # the same
+    "EmailTemplateService/CreateEmailTemplate": 2,  # insert, event
+    "EmailTemplateService/UpdateEmailTemplate": 3,  # lock, update, event
+    "EmailTemplateService/DeleteEmailTemplate": 4,  # lock, what names it, delete, event
     "WebhookService/CreateWebhook": 3,  # one after another in the project, insert, event
     "WebhookService/UpdateWebhook": 4,  # lock, update, event, give up what waits
     "WebhookService/DeleteWebhook": 4,  # lock, end, event, remove its deliveries
@@ -141,11 +154,12 @@ def watched(server: Running) -> list[str]:
 
 @pytest.fixture
 def counted(start_server: StartServer, client: Client) -> Iterator[Counted]:
-    """The caller's key is remembered, and so are those that sign tokens."""
+    """The caller's key is remembered, with the project's settings, and so are those that sign tokens."""
+    set_settings(client, sign_up_policy={"allowed": True})
     server = start_server(key_cache_seconds=10)
     statements = watched(server)
     with grpc.insecure_channel(server.address) as channel:
-        caller = Client(channel, client.project_id, client.key)
+        caller = Client(channel, client.project_id, client.key, database_url=client.database_url)
         caller.roles.ListRoles(role_rpc.ListRolesRequest())
         caller.auth.ListSigningKeys(auth_rpc.ListSigningKeysRequest())
         yield Counted(caller, statements)
@@ -171,7 +185,7 @@ def test_look_at_the_key_is_one_statement(start_server: StartServer, client: Cli
     client.roles.ListRoles(role_rpc.ListRolesRequest())
     statements = watched(server)
     with grpc.insecure_channel(server.address) as channel:
-        caller = Client(channel, client.project_id, client.key)
+        caller = Client(channel, client.project_id, client.key, database_url=client.database_url)
         caller.roles.ListRoles(role_rpc.ListRolesRequest())
 
     look, read = statements

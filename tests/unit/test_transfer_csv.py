@@ -101,3 +101,24 @@ def test_rejected_rows_can_be_mended_and_read_again() -> None:
         "email,given_name,rejected_reason",
         'ada@example.com,"Ada ""A""",EMAIL_TAKEN: second',
     ]
+
+
+def test_cells_may_be_json() -> None:
+    """Whole fields, or single values; what is no JSON is told."""
+    (item,) = read(
+        "email,tenants:json,metadata:json,custom_attributes.tags:json,password:json\n"
+        'a@example.com,"[{""tenant_id"": ""t"", ""roles"": [{""name"": ""A""}]}]","{""a"": [1]}","[""x;y""]",'
+        '"{""temporary"": true, ""plain"": ""p""}"\n'
+    )
+
+    assert MessageToDict(item, preserving_proto_field_name=True) == {
+        "user": {
+            "email": "a@example.com",
+            "tenants": [{"tenant_id": "t", "roles": [{"name": "A"}]}],
+            "metadata": {"a": [1.0]},
+            "custom_attributes": {"tags": ["x;y"]},
+        },
+        "password": {"plain": "p", "temporary": True},
+    }
+    with pytest.raises(Unusable, match="is no JSON"):
+        read("email,metadata:json\na@example.com,{\n")

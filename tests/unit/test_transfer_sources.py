@@ -226,14 +226,17 @@ def test_cognito_users() -> None:
 
 
 def test_fusionauth_users_and_their_passwords(hasher: Hasher) -> None:
-    """PBKDF2 of both lengths, and bcrypt; a scheme that is not known makes the user unusable."""
+    """PBKDF2 of all lengths, bcrypt, salted digests and HMACs; a scheme that is not known makes the user
+    unusable."""
     source = form("fusionauth")
     with (DATA / "fusionauth.json").open("rb") as opened:
         *known, unknown = source.records(opened)
-    first, second, third = (source.item(record) for record in known)
+    found = [source.item(record) for record in known]
 
-    assert [opens(item, WORD, hasher) for item in (first, second, third)] == [True] * 3
-    assert [item.password.temporary for item in (first, second, third)] == [False, True, False]
+    assert [opens(item, WORD, hasher) for item in found] == [True] * 7
+    assert [opens(item, f"{WORD}!", hasher) for item in found] == [False] * 7
+    assert [item.password.temporary for item in found] == [False, True, *[False] * 5]
+    first = found[0]
     assert shown(first) == {
         "user_id": "0b2c3d4e-5f60-4a1b-8c2d-000000000001",
         "login_ids": ["ada1"],
@@ -252,7 +255,7 @@ def test_fusionauth_users_and_their_passwords(hasher: Hasher) -> None:
         "create_time": "2023-04-05T06:07:08.910Z",
         "metadata": {"plan": "gold"},
     }
-    with pytest.raises(Unusable, match="salted-md5"):
+    with pytest.raises(Unusable, match="phpass-sha512"):
         source.item(unknown)
 
 

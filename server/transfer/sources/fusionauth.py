@@ -34,7 +34,14 @@ FIELDS: Final[Fields] = {
     "expiry": ("expire_time", milliseconds),
     "data": ("metadata", dict),
 }
-_PBKDF2: Final = ("salted-pbkdf2-hmac-sha256", "salted-pbkdf2-hmac-sha256-512")
+# Their schemes, with the hash functions, as FusionAuth's reference of password hashes describes them.
+_PBKDF2: Final = {
+    "salted-pbkdf2-hmac-sha256": "DIGEST_ALGORITHM_SHA256",
+    "salted-pbkdf2-hmac-sha256-512": "DIGEST_ALGORITHM_SHA256",
+    "salted-pbkdf2-hmac-sha512-512": "DIGEST_ALGORITHM_SHA512",
+}
+_DIGESTS: Final = {"salted-md5": "DIGEST_ALGORITHM_MD5", "salted-sha256": "DIGEST_ALGORITHM_SHA256"}
+_HMAC: Final = "salted-hmac-sha256"
 
 
 def convert(theirs: Theirs) -> dict[str, Any]:
@@ -57,14 +64,26 @@ def _password(theirs: Theirs) -> dict[str, Any]:
     if scheme is None:
         return {"plain": text(theirs["password"])}
     if scheme in _PBKDF2:
+        return hashed("pbkdf2", algorithm=_PBKDF2[scheme], iterations=int(theirs["factor"]), **_parts(theirs))
+    if scheme in _DIGESTS:
         return hashed(
-            "pbkdf2",
-            algorithm="DIGEST_ALGORITHM_SHA256",
+            "salted_digest",
+            algorithm=_DIGESTS[scheme],
+            salt_position="SALT_POSITION_AFTER",
             iterations=int(theirs["factor"]),
-            salt=plain_base64(theirs["salt"]),
-            digest=plain_base64(theirs["password"]),
+            **_parts(theirs),
+        )
+    if scheme == _HMAC:
+        # The salt is the key, and the password alone the message.
+        parts = _parts(theirs)
+        return hashed(
+            "salted_hmac", algorithm="DIGEST_ALGORITHM_SHA256", key=parts["salt"], digest=parts["digest"]
         )
     if scheme == "bcrypt":
         cost, salt = int(theirs["factor"]), text(theirs["salt"])
         return hashed("bcrypt", encoded=f"$2a${cost:02}${salt}{text(theirs['password'])}")
     raise Unusable(f"hashes of {scheme} cannot be imported")
+
+
+def _parts(theirs: Theirs) -> dict[str, bytes]:
+    return {"salt": plain_base64(theirs["salt"]), "digest": plain_base64(theirs["password"])}
