@@ -9,11 +9,9 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
-
-from pydantic import SecretStr
 
 from server.config import Config
 from server.startup import StartError
@@ -99,7 +97,7 @@ class DataDirectory:
             key = self._secret_key_file.read_text(encoding="ascii")
         except OSError as error:
             raise StartError(f"{self._secret_key_file} cannot be used: {error.strerror}") from error
-        return config.model_copy(update={"secret_key": SecretStr(key)})
+        return replace(config, secret_key=key)
 
     def with_public_url(self, config: Config) -> Config:
         """The settings with the address that browsers find the web process at: the one that they have, or
@@ -107,7 +105,7 @@ class DataDirectory:
         held = self.credentials()
         if config.public_url is not None or held is None or not held.web_address:
             return config
-        return config.model_copy(update={"public_url": f"http://{held.web_address}"})
+        return replace(config, public_url=f"http://{held.web_address}")
 
     def save_first(self, project_id: str, management_key: str) -> None:
         """Keep the first key from the moment it is made: until the service is ready there is no address to

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Final
 
@@ -83,7 +84,7 @@ def _with_public_url(config: Config, web: Reservation | None) -> Config:
     """The settings with the address that browsers find the web process at."""
     if config.public_url is not None or web is None:
         return config
-    return config.model_copy(update={"public_url": f"http://{web.address.dialled()}"})
+    return replace(config, public_url=f"http://{web.address.dialled()}")
 
 
 class _Supervisor:

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,6 @@ from uuid import uuid4
 import grpc
 import psycopg
 import pytest
-from pydantic import SecretStr
 from selenium.webdriver import Chrome
 
 from server.app import create_server
@@ -110,7 +109,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         argon2_time_cost=1,
         argon2_memory_cost=64,
         argon2_parallelism=1,
-        secret_key=SecretStr(b64encode(bytes(32)).decode()),
+        secret_key=b64encode(bytes(32)).decode(),
         webhook_first_retry=0.05,
     )
 
@@ -162,7 +161,7 @@ def start_server(database_url: str, config: Config) -> Iterator[StartServer]:
     servers = []
 
     def start(**settings: Any) -> Running:
-        chosen = config.model_copy(update=settings)
+        chosen = replace(config, **settings)
         database = Database(database_url, chosen)
         server = create_server(chosen, database)
         port = server.start("127.0.0.1:0")

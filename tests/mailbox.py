@@ -46,14 +46,12 @@ class Mailbox:
             hostname="127.0.0.1",
             port=0,
             ssl_context=tls,
-            server_kwargs={
-                "tls_context": starttls,
-                "require_starttls": starttls is not None,
-                "authenticator": self._authenticate,
-                "auth_required": login is not None,
-                "auth_require_tls": starttls is not None,
-                "enable_SMTPUTF8": True,
-            },
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+            authenticator=self._authenticate,
+            auth_required=login is not None,
+            auth_require_tls=starttls is not None,
+            enable_SMTPUTF8=True,
         )
         self._controller.start()
         self.port = self._controller.port

@@ -13,12 +13,13 @@ import psycopg
 from roster.v1 import auth_service_pb2 as auth
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as rpc
+from roster.v1.auth_service_pb2_grpc import AuthServiceStub
 
 from scripts.benchmark import floor
 from scripts.benchmark.calls import CONNECTIONS
 from scripts.benchmark.cost import HEADINGS, Messages, Side, compare
 from scripts.benchmark.load import Drive, Loader
-from scripts.benchmark.messages import Messenger, method
+from scripts.benchmark.messages import Messenger, method, stub
 from scripts.benchmark.options import Options
 from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
@@ -76,6 +77,7 @@ def run(options: Options) -> list[Figure]:
             heading(
                 f"Sessions: {len(named):,} users, one process of {where.config.threads} threads each side"
             )
+            sessions.make_key(service)
             kinds = _kinds(options, service, sessions, Messenger(service, named))
             figures = _measured(options, where, loader, base, kinds)
             verifying = sessions.verifying()
@@ -145,6 +147,12 @@ class _Sessions:
     def public(self, service: Contestant) -> Contestant:
         """The service as end users call it."""
         return replace(service, headers=(("authorization", f"Bearer {self._project_id}"),))
+
+    def make_key(self, service: Contestant) -> None:
+        """Has the service make the key that signs, which is the work of the first call and of no other."""
+        with stub(self.public(service), AuthServiceStub) as sign_ins:
+            for message in self.refreshes(2 * max(CONNECTIONS)):
+                sign_ins.RefreshSession(auth.RefreshSessionRequest.FromString(message))
 
     def refreshes(self, count: int) -> Iterator[bytes]:
         """RefreshSession, each of a session that has not been refreshed."""

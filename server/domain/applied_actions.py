@@ -26,7 +26,7 @@ from server.domain.caller import Caller
 from server.domain.emails.action_emails import ActionEmails, Use
 from server.domain.identity import require_etag
 from server.domain.paging import Page, PageRequest, page_of
-from server.domain.session_ends import Cause, end_sessions
+from server.domain.session_ends import Cause
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason, not_found, refuse_invalid
@@ -97,13 +97,12 @@ class AppliedActions:
             return existing
         event = self._event(caller, "START", applied, ground.now, ground.locale, asked.wish, use)
         try:
-            only = alone and use is None and not applied.prevents
-            rows.create(self._database, {**event, **applied.columns}, only=only)
+            create = rows.create_preventing if applied.prevents else rows.create
+            values = {**event, **applied.columns, "cause": Cause.PREVENTED.value}
+            create(self._database, values, only=alone and use is None)
             self._tell(caller, use, event)
         except Error as error:
             raise _named(error, by, asked) from None
-        if applied.prevents:
-            end_sessions(self._database, caller, [applied.user_id], Cause.PREVENTED)
         return applied
 
     def modify(

@@ -1,37 +1,21 @@
 """What a project is to authenticators (a relying party, in the words of WebAuthn): what it asks them for, and
-what it believes of their answers."""
+what it believes of their answers.
+
+The library is imported by the functions that use it: it takes megabytes, and most projects have no passkeys.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
-
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    decode_credential_public_key,
-    decoded_public_key_to_cryptography,
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from server.domain.settings import PasskeyPolicy
 from server.domain.user import User
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 OPTIONS_SECONDS: Final = 300
 """For how long options are good."""
@@ -80,6 +64,13 @@ class RelyingParty:
 
     def creation_options(self, user: User, held: Sequence[Held], challenge: bytes) -> str:
         """Asks for a passkey of the user, made by an authenticator that has none of those yet."""
+        from webauthn import generate_registration_options, options_to_json
+        from webauthn.helpers.structs import (
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         names = (user.email, user.phone_number, *user.login_ids)
         return options_to_json(
             generate_registration_options(
@@ -100,6 +91,13 @@ class RelyingParty:
 
     def created(self, credential_json: str, challenge: bytes) -> NewCredential:
         """The passkey that was made. Raises NotGenuine."""
+        from webauthn import verify_registration_response
+        from webauthn.helpers import (
+            decode_credential_public_key,
+            decoded_public_key_to_cryptography,
+            parse_registration_credential_json,
+        )
+
         try:
             credential = parse_registration_credential_json(credential_json)
             _require_no_frame(credential.response.client_data_json)
@@ -130,6 +128,9 @@ class RelyingParty:
 
     def request_options(self, allowed: Sequence[Held], challenge: bytes) -> str:
         """Asks for a signature by one of these passkeys, or without any by whichever the user chooses."""
+        from webauthn import generate_authentication_options, options_to_json
+        from webauthn.helpers.structs import UserVerificationRequirement
+
         return options_to_json(
             generate_authentication_options(
                 rp_id=self.rp_id,
@@ -143,6 +144,9 @@ class RelyingParty:
     def signed(self, credential_json: str, challenge: bytes, public_key: bytes) -> Signature:
         """The signature that was made with this key. Whether its count is a good one is not looked at.
         Raises NotGenuine."""
+        from webauthn import verify_authentication_response
+        from webauthn.helpers import parse_authentication_credential_json
+
         try:
             credential = parse_authentication_credential_json(credential_json)
             _require_no_frame(credential.response.client_data_json)
@@ -178,6 +182,8 @@ class Claim(NamedTuple):
 
 def claim_in(credential_json: str) -> Claim:
     """What an answer says of itself, none of it verified. Raises NotGenuine."""
+    from webauthn.helpers import parse_authentication_credential_json
+
     try:
         credential = parse_authentication_credential_json(credential_json)
     except Exception as error:  # as above
@@ -191,6 +197,8 @@ def handle_of(user_id: str) -> bytes:
 
 
 def _descriptors(held: Sequence[Held]) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+
     return [
         PublicKeyCredentialDescriptor(
             id=credential_id, transports=[AuthenticatorTransport(name) for name in transports]
@@ -201,5 +209,7 @@ def _descriptors(held: Sequence[Held]) -> list[PublicKeyCredentialDescriptor]:
 
 def _require_no_frame(client_data: bytes) -> None:
     """A page of somebody else's, with a frame of the right origin in it, could be made to mislead people."""
+    from webauthn.helpers import parse_client_data_json
+
     if parse_client_data_json(client_data).cross_origin:
         raise NotGenuine

@@ -23,7 +23,7 @@ class UnusableSecretKey(Exception):
 
 def sealer_of(config: Config) -> Sealer:
     """The installation's sealer. Raises UnusableSecretKey."""
-    return Sealer(config.secret_key.get_secret_value() if config.secret_key else "")
+    return Sealer(config.secret_key if config.secret_key else "")
 
 
 class Sealer:

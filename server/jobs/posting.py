@@ -129,7 +129,7 @@ class SmtpPost:
         if self._security == "starttls":
             server.starttls(context=self._context())
         if self._username:
-            password = self._password.get_secret_value() if self._password else ""
+            password = self._password if self._password else ""
             server.login(self._username, password)
 
     def _context(self) -> ssl.SSLContext:

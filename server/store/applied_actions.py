@@ -165,12 +165,22 @@ def active(database: Database, project_id: str, user_id: str, user_action_id: st
 _RECORDED: Final = """recorded AS (
     INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
     VALUES (%(project_id)s, %(event_id)s, %(type)s, %(subject_id)s, %(key_id)s, %(call_id)s, %(data)s)
+    RETURNING true
 )"""
-_CREATE: Final = f"""
-WITH {_RECORDED}
+_INSERT: Final = f"""
 INSERT INTO applied_actions (project_id, {", ".join(CREATED_COLUMNS)})
 VALUES (%(project_id)s, {", ".join(f"%({name})s" for name in CREATED_COLUMNS)})
-RETURNING true
+RETURNING user_id
+"""
+_CREATE: Final = f"WITH {_RECORDED} {_INSERT}"
+# A sign-in locks the user: sessions that began before the lock is here are seen by what comes behind it.
+_CREATE_PREVENTING: Final = f"""
+WITH {_RECORDED}, created AS ({_INSERT}), locked AS (
+    SELECT user_id FROM users
+    WHERE project_id = %(project_id)s AND user_id = (SELECT user_id FROM created) FOR KEY SHARE
+)
+SELECT end_sessions(ARRAY[%(project_id)s::uuid], ARRAY[user_id], %(key_id)s, %(call_id)s, %(cause)s)
+FROM locked, recorded
 """
 _CHANGING: Final = (
     "actioner_user_id",
@@ -191,6 +201,11 @@ WHERE project_id = %(project_id)s AND applied_action_id = %(applied_action_id)s
 def create(database: Database, values: Mapping[str, Any], *, only: bool) -> None:
     """Inserts an applied action with its event. `only` tells that nothing else belongs to the transaction."""
     database.row(_CREATE, values, only=only)
+
+
+def create_preventing(database: Database, values: Mapping[str, Any], *, only: bool) -> None:
+    """The same of one that keeps the user from signing in, which ends all sessions, for the `cause`."""
+    database.row(_CREATE_PREVENTING, values, only=only)
 
 
 def update(database: Database, values: Mapping[str, Any]) -> None:

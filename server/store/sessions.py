@@ -138,28 +138,18 @@ def set_claims(database: Database, project_id: str, session_id: str, claims: str
 
 # -- ending: always with an event for each user whose sessions end -----------------------------
 
-_TOLD: Final = 100
-"""Sessions that an event names; of more it tells the number."""
-
 # What was to last, that is: nobody is told that sessions end whose time was over.
-_RECORDED: Final = f"""recorded AS (
+_RECORDED: Final = """recorded AS (
     INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
     SELECT project_id, gen_random_uuid(), %(type)s, user_id, %(key_id)s, %(call_id)s,
-        jsonb_build_object('cause', %(cause)s::text, 'count', count(*),
-            'session_ids', to_jsonb((array_agg(session_id ORDER BY create_time DESC, session_id))[:{_TOLD}]))
+        session_end(%(cause)s, array_agg(session_id ORDER BY create_time DESC, session_id))
     FROM gone WHERE expire_time > now() GROUP BY project_id, user_id
 )"""
 _RETURNED: Final = "RETURNING s.project_id, s.user_id, s.session_id, s.create_time, s.expire_time"
 _COUNT: Final = "SELECT count(*) FROM gone WHERE expire_time > now()"
 
-_END_OF_USERS: Final = f"""
-WITH gone AS (
-    DELETE FROM sessions AS s
-    USING unnest(%(project_ids)s::uuid[], %(user_ids)s::uuid[]) AS u (project_id, user_id)
-    WHERE s.project_id = u.project_id AND s.user_id = u.user_id
-    {_RETURNED}
-), {_RECORDED}
-{_COUNT}
+_END_OF_USERS: Final = """
+SELECT end_sessions(%(project_ids)s::uuid[], %(user_ids)s::uuid[], %(key_id)s, %(call_id)s, %(cause)s)
 """
 _SIGN_OUT: Final = {
     False: f"""
@@ -191,7 +181,7 @@ WITH gone AS (
 
 def end_of_users(database: Database, values: Mapping[str, Any]) -> int:
     """Ends all sessions of these users, of any projects; returns how many lasted. `values`: project_ids,
-    user_ids, key_id, call_id, type, cause."""
+    user_ids, key_id, call_id, cause."""
     return int(database.row(_END_OF_USERS, values)[0])
 
 

@@ -51,5 +51,5 @@ def create_app(config: Config, database: Database, work: Work) -> ASGIApp:
 def _tools(parts: SharedParts, visitors: Visitors, work: Work) -> Tools:
     secret_key = parts.config.secret_key
     assert secret_key is not None, "the sealer has it"
-    guard = FormGuard(secret_key.get_secret_value(), parts.config.public_url or "")
+    guard = FormGuard(secret_key, parts.config.public_url or "")
     return Tools(visitors, parts.one_time_tokens, parts.users, parts.email_links, guard, work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def start_work(database: Database, config: Config, client: Client) -> Iterator[S
     started = []
 
     def start(**settings: Any) -> Work:
-        work = Work(database, config.model_copy(update=settings), client.project_id)
+        work = Work(database, replace(config, **settings), client.project_id)
         started.append(work)
         return work
 
@@ -89,7 +90,7 @@ def start_jobs(database_url: str, config: Config) -> Iterator[StartJobs]:
         smtp = {} if mailbox is None else smtp_of(mailbox)
         worker = JobWorker(
             database_url,
-            config.model_copy(update={"email_first_retry": 0.05, **smtp, **settings}),
+            replace(config, **{"email_first_retry": 0.05, **smtp, **settings}),
             sealer_of(config),
         )
         worker.start()

@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 from roster.v1 import project_service_pb2, user_pb2
 
 from server.domain.emails.delivery import Letter
@@ -133,7 +132,7 @@ def test_server_may_want_tls_and_a_login(
         mailbox,
         smtp_security=security,
         smtp_username="roster",
-        smtp_password=SecretStr("a password of ours"),
+        smtp_password="a password of ours",
         smtp_ca_file=authority.file,
     )
 
@@ -160,7 +159,7 @@ def refusing_worker(start_mailbox: StartMailbox, start_jobs: StartJobs, tmp_path
         smtp_security="starttls",
         smtp_ca_file=trusted,
         smtp_username="roster" if case == "wrong login" else None,
-        smtp_password=SecretStr("another password"),
+        smtp_password="another password",
     )
     return mailbox
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -223,7 +224,7 @@ def test_who_reads_too_slowly_is_sent_away(
 
 def test_who_never_reads_is_cut_off(held: ExitStack, server: Running, client: Client, config: Config) -> None:
     """The thread is free for another; nothing was held of the database meanwhile."""
-    only_one = config.model_copy(update={"watchers": 1})
+    only_one = replace(config, watchers=1)
     serving, caller, watch = impatient(held, server, client, only_one, patience=0.5)
     eventually(lambda: serving.waits(0.1))
     assert sql(server.url, IN_TRANSACTION) == [(0,)]

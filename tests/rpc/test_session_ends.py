@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 from roster.v1 import user_action_pb2 as actions
 from roster.v1 import user_action_service_pb2 as actions_rpc
@@ -18,6 +19,7 @@ from server.errors import Error, Reason
 from server.jobs.expiring import record_expiries
 from tests.calling import Client, refused
 from tests.conftest import BeginSession, Running, sql
+from tests.process.conftest import eventually
 from tests.requests import WRITES, ground, invoke, requests
 from tests.rows import events
 from tests.rpc import batch_requests as batches
@@ -231,3 +233,32 @@ def test_session_that_begins_meanwhile_ends_too(
             done.result()
 
     assert [sessions_of(client, user.user_id) for user in people] == [[]] * 12
+
+
+_BEGIN = """
+INSERT INTO sessions (
+    project_id, session_id, user_id, refresh_hash, methods, ip_address, user_agent, end_time, expire_time)
+SELECT project_id, gen_random_uuid(), user_id, '', '{PASSWORD}', '', '', now() + '1 day', now() + '1 day'
+FROM users WHERE user_id = %s
+"""
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.mark.parametrize("change", [name for name in ENDS if not name.startswith("an account")])
+def test_session_of_a_sign_in_that_is_about_to_end_ends_too(
+    scene: Scene, client: Client, server: Running, change: str
+) -> None:
+    """The change waits for the sign-in, and finds its session."""
+    user_id = scene.user.user_id
+    with psycopg.connect(server.url) as signing_in, ThreadPoolExecutor(1) as pool:
+        signing_in.execute("SELECT FROM users WHERE user_id = %s FOR UPDATE", (user_id,))
+        signing_in.execute(_BEGIN, (user_id,))
+        changing = pool.submit(ENDS[change][1], scene)
+        eventually(lambda: sql(server.url, _WAITING) == [(1,)])
+        signing_in.commit()
+        changing.result()
+
+    assert sessions_of(client, user_id) == []
+    assert events(server.url, client.project_id)[-1].type == "session.ended"

@@ -253,7 +253,9 @@ def test_attempts_of_nobody_leave_nothing_but_their_count(server: Running, clien
     assert "nobody" not in row
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=str)
+@pytest.mark.parametrize(
+    "vector", VECTORS, ids=lambda vector: f"{type(vector.imported).__name__} {vector.name}"
+)
 def test_imported_hash_is_upgraded(server: Running, client: Client, vector: Any) -> None:
     """To ours, without a change of the user: the password is as old as it was, and sessions go on."""
     user = user_with(client, hashed(vector.imported))

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -39,7 +39,7 @@ def start_web(database_url: str, config: Config) -> Iterator[StartWeb]:
     def start(url: str = database_url, **settings: Any) -> httpx.Client:
         listener = listening(Address("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        chosen = config.model_copy(update={"public_url": address, **settings})
+        chosen = replace(config, **{"public_url": address, **settings})
         server = WebServer(chosen, Database(url, chosen))
         until, end = socket.socketpair()
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(listener, [until])))

@@ -183,6 +183,36 @@ CREATE TABLE email_templates (
 );
 """
 
+# What `end_sessions` does comes behind what the statement that calls it has waited for: it sees the sessions
+# that were begun meanwhile, as the statement itself does not. Its parameters have other names than columns.
+SESSION_ENDS = """
+CREATE FUNCTION session_end(cause text, session_ids uuid[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object('cause', cause, 'count', cardinality(session_ids),
+        'session_ids', to_jsonb(session_ids[:100]))
+$$;
+
+CREATE FUNCTION end_sessions(projects uuid[], users uuid[], acting_key uuid, call_id text, cause text)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    WITH gone AS (
+        DELETE FROM sessions AS s USING unnest(projects, users) AS u (project_id, user_id)
+        WHERE s.project_id = u.project_id AND s.user_id = u.user_id
+        RETURNING s.project_id, s.user_id, s.session_id, s.create_time, s.expire_time
+    ), recorded AS (
+        INSERT INTO events (project_id, event_id, type, subject_id, key_id, request_id, data)
+        SELECT project_id, gen_random_uuid(), 'session.ended', user_id, acting_key, call_id,
+            session_end(cause, array_agg(session_id ORDER BY create_time DESC, session_id))
+        FROM gone WHERE expire_time > now() GROUP BY project_id, user_id
+    )
+    SELECT count(*) FROM gone WHERE expire_time > now() INTO ended;
+    RETURN ended;
+END
+$$;
+"""
+
 
 def up(_: SchemaMigrator, database: PostgresqlDatabase) -> None:
     database.execute_sql(TABLES)
+    database.execute_sql(SESSION_ENDS)
