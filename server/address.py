@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from server.startup import StartError
@@ -52,7 +54,16 @@ class Reservation:
     address: Address
 
 
-def reserve(address: Address) -> Reservation:
+@contextmanager
+def reserved(text: str, setting: str) -> Iterator[Reservation]:
+    """The port of the address that a setting names, held while the block lasts. Raises StartError, as
+    `reserve` does."""
+    reservation = reserve(Address.parse(text, setting), setting)
+    with reservation.socket:
+        yield reservation
+
+
+def reserve(address: Address, setting: str) -> Reservation:
     """Take the port for this process and its workers, and choose one for port 0.
 
     The socket is bound alone first, which fails when anyone else has the port, and opened for
@@ -60,7 +71,7 @@ def reserve(address: Address) -> Reservation:
     listens, so it takes no connections.
 
     Raises:
-        StartError: the port is taken, or the host is not one of this machine.
+        StartError: the port is taken, or the host is not one of this machine; the message names the setting.
     """
     holder: socket.socket | None = None
     try:
@@ -80,6 +91,6 @@ def reserve(address: Address) -> Reservation:
             if error.errno == errno.EADDRINUSE
             else None
         )
-        raise StartError(f"cannot listen on {address}: {taken or error.strerror}") from error
+        raise StartError(f"{setting}: cannot listen on {address}: {taken or error.strerror}") from error
     host, port = holder.getsockname()[:2]
     return Reservation(holder, Address(host, port), Address(address.host, port))

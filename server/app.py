@@ -15,8 +15,7 @@ from server import convert
 from server.certificates import Certificates, Identity
 from server.config import MAX_MESSAGE_BYTES, Config
 from server.domain.event_feed import Feed
-from server.domain.passwords.context import Argon2Cost
-from server.domain.passwords.hasher import Hasher
+from server.domain.passwords.hasher import hasher_of
 from server.domain.sealing import sealer_of
 from server.domain.user_exports import UserExports
 from server.handlers import SERVICES, Parts, methods
@@ -38,7 +37,10 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
     feed = Feed(database, readers, convert.event_message, config)
     exports = UserExports(database, convert.exported_user_message, config)
     batches = Batches(database, readers, config.batches)
-    calls = way(methods(), database, readers, config)
+    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
+    hasher = hasher_of(config, queue=config.threads // 2)
+    parts = Parts(database, config, hasher, sealer_of(config), batches, feed, exports)
+    calls = way(methods(), database, readers, parts.access_tokens, config)
     server = grpc.server(
         ThreadPoolExecutor(config.threads, thread_name_prefix="call"),
         interceptors=[calls],
@@ -53,9 +55,6 @@ def create_server(config: Config, database: Database, *, reuse_port: bool = Fals
             ("grpc.max_connection_age_grace_ms", int(config.shutdown_grace * 1000)),
         ),
     )
-    # Those that wait for their turn wait in threads that other calls need too: about half are left to these.
-    hasher = Hasher(config.hashing_parallel, queue=config.threads // 2, cost=_argon2_cost(config))
-    parts = Parts(database, hasher, sealer_of(config), batches, feed, exports)
     for service in SERVICES:
         service.register(service.make(parts), server)
     names = [service.descriptor.full_name for service in SERVICES]
@@ -95,14 +94,6 @@ def _credentials(certificates: Certificates) -> grpc.ServerCredentials:
         configuration(present),
         changed,  # type: ignore[arg-type]  # None is for no change
         require_client_authentication=present.client_authorities is not None,
-    )
-
-
-def _argon2_cost(config: Config) -> Argon2Cost:
-    return Argon2Cost(
-        time_cost=config.argon2_time_cost,
-        memory_cost=config.argon2_memory_cost,
-        parallelism=config.argon2_parallelism,
     )
 
 

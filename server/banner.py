@@ -12,12 +12,22 @@ from server.data_directory import Credentials, DataDirectory
 
 
 def banner(
-    config: Config, address: Address, directory: DataDirectory, credentials: Credentials | None
+    config: Config,
+    address: Address,
+    web_address: str,
+    directory: DataDirectory,
+    credentials: Credentials | None,
 ) -> str:
-    """The address, where the credentials are, and a first call to paste."""
+    """The addresses, where the credentials are, and a first call to paste. `web_address` '' is none."""
     lines = [f"Roster serves on {address}."]
+    if web_address:
+        lines.append(f"Web:         http://{web_address}")
     if config.database_url is None:
         lines.append(f"Data:        {directory.path}")
+    if config.smtp_host is None:
+        lines.append(
+            f"Emails:      {directory.path / 'emails'}, as files, until ROSTER_SMTP_HOST names a server"
+        )
     if credentials is None:
         lines.append("Credentials: none here; `roster keys create` makes a key.")
         return "\n".join(lines)

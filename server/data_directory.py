@@ -9,11 +9,9 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
-
-from pydantic import SecretStr
 
 from server.config import Config
 from server.startup import StartError
@@ -28,6 +26,8 @@ class Credentials:
     address: str
     project_id: str
     management_key: str = field(repr=False)
+    web_address: str = ""
+    """'': there is no web process."""
 
 
 class DataDirectory:
@@ -97,7 +97,15 @@ class DataDirectory:
             key = self._secret_key_file.read_text(encoding="ascii")
         except OSError as error:
             raise StartError(f"{self._secret_key_file} cannot be used: {error.strerror}") from error
-        return config.model_copy(update={"secret_key": SecretStr(key)})
+        return replace(config, secret_key=key)
+
+    def with_public_url(self, config: Config) -> Config:
+        """The settings with the address that browsers find the web process at: the one that they have, or
+        that of the web process that was last started on the directory, if there was one."""
+        held = self.credentials()
+        if config.public_url is not None or held is None or not held.web_address:
+            return config
+        return replace(config, public_url=f"http://{held.web_address}")
 
     def save_first(self, project_id: str, management_key: str) -> None:
         """Keep the first key from the moment it is made: until the service is ready there is no address to

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
@@ -44,9 +45,17 @@ class Reason(StrEnum):
     KEY_REVOKED = auto()
     PROJECT_NOT_ALLOWED = auto()
     ADDRESS_NOT_ALLOWED = auto()
+    ACCESS_TOKEN_INVALID = auto()
+    SESSION_ENDED = auto()
+    REFRESH_TOKEN_INVALID = auto()
+    LOGIN_FAILED = auto()
+    CHALLENGE_INVALID = auto()
+    LINK_INVALID = auto()
+    PASSKEY_REJECTED = auto()
     SCOPE_MISSING = auto()
     SCOPE_ESCALATION = auto()
     ALL_PROJECTS_REQUIRED = auto()
+    SIGN_UP_NOT_ALLOWED = auto()
     FIELDS_INVALID = auto()
     MESSAGE_MALFORMED = auto()
     PAGE_TOKEN_INVALID = auto()
@@ -67,6 +76,8 @@ class Reason(StrEnum):
     APPLIED_ACTION_NOT_FOUND = auto()
     WEBHOOK_NOT_FOUND = auto()
     WEBHOOK_DELIVERY_NOT_FOUND = auto()
+    PROVIDER_TOKEN_NOT_FOUND = auto()
+    EMAIL_TEMPLATE_NOT_FOUND = auto()
     USER_ID_TAKEN = auto()
     EMAIL_TAKEN = auto()
     PHONE_NUMBER_TAKEN = auto()
@@ -85,6 +96,9 @@ class Reason(StrEnum):
     USER_ACTION_REASON_ID_TAKEN = auto()
     USER_ACTION_REASON_CODE_TAKEN = auto()
     ACTION_ALREADY_ACTIVE = auto()
+    EMAIL_TEMPLATE_ID_TAKEN = auto()
+    EMAIL_TEMPLATE_NAME_TAKEN = auto()
+    PASSKEY_TAKEN = auto()
     ETAG_MISMATCH = auto()
     TRANSACTION_CONFLICT = auto()
     BATCH_ITEM_FAILED = auto()
@@ -109,12 +123,22 @@ class Reason(StrEnum):
     EMAIL_NOT_AVAILABLE = auto()
     WEBHOOK_LIMIT = auto()
     WEBHOOK_DISABLED = auto()
+    LOGIN_NOT_ALLOWED = auto()
+    LOGIN_PREVENTED = auto()
+    USER_NOT_INVITED = auto()
+    TOTP_NOT_ENROLLED = auto()
+    PASSKEYS_NOT_CONFIGURED = auto()
+    PASSKEY_LIMIT = auto()
+    PROVIDER_TOKEN_LIMIT = auto()
+    EMAIL_TEMPLATE_IN_USE = auto()
     WATCHERS_EXHAUSTED = auto()
     WATCHER_TOO_SLOW = auto()
     EVENTS_COLLECTED = auto()
     BATCHES_EXHAUSTED = auto()
     EXPORTS_EXHAUSTED = auto()
     EXPORT_TOO_SLOW = auto()
+    LOGIN_LOCKED = auto()
+    EMAILS_TOO_FREQUENT = auto()
     BATCH_IDLE = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
@@ -129,9 +153,9 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     ),
     Reason.CREDENTIALS_MALFORMED: (
         Kind.UNAUTHENTICATED,
-        "The metadata `authorization` must be `Bearer <project_id>:<management_key>`.",
+        "Send `authorization: Bearer <project_id>:<management_key>`, or for end users `Bearer <project_id>`.",
     ),
-    Reason.CREDENTIALS_INVALID: (Kind.UNAUTHENTICATED, "The management key is not valid."),
+    Reason.CREDENTIALS_INVALID: (Kind.UNAUTHENTICATED, "The management key or the project is not valid."),
     Reason.KEY_EXPIRED: (Kind.UNAUTHENTICATED, "The management key has expired; create another one."),
     Reason.KEY_REVOKED: (Kind.UNAUTHENTICATED, "The management key was revoked; create another one."),
     Reason.PROJECT_NOT_ALLOWED: (
@@ -142,6 +166,22 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.UNAUTHENTICATED,
         "The management key may not be used from {address}.",
     ),
+    Reason.ACCESS_TOKEN_INVALID: (
+        Kind.UNAUTHENTICATED,
+        "The access token is not valid, or has expired; refresh the session.",
+    ),
+    Reason.SESSION_ENDED: (Kind.UNAUTHENTICATED, "The session is over; sign in again."),
+    Reason.REFRESH_TOKEN_INVALID: (Kind.UNAUTHENTICATED, "The refresh token is not valid; sign in again."),
+    Reason.LOGIN_FAILED: (Kind.UNAUTHENTICATED, "The identifier, the password or the code is wrong."),
+    Reason.CHALLENGE_INVALID: (
+        Kind.UNAUTHENTICATED,
+        "The challenge is not valid, or has expired; sign in again.",
+    ),
+    Reason.LINK_INVALID: (
+        Kind.UNAUTHENTICATED,
+        "The link is not valid, was used, or has expired; ask for another one.",
+    ),
+    Reason.PASSKEY_REJECTED: (Kind.UNAUTHENTICATED, "The passkey is not accepted; begin again."),
     Reason.SCOPE_MISSING: (Kind.PERMISSION_DENIED, "The management key lacks the scope {scope}."),
     Reason.SCOPE_ESCALATION: (
         Kind.PERMISSION_DENIED,
@@ -150,6 +190,10 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     Reason.ALL_PROJECTS_REQUIRED: (
         Kind.PERMISSION_DENIED,
         "Creating a project takes a key that may act in all projects.",
+    ),
+    Reason.SIGN_UP_NOT_ALLOWED: (
+        Kind.PERMISSION_DENIED,
+        "The project does not let anybody create an account.",
     ),
     Reason.FIELDS_INVALID: (Kind.INVALID_ARGUMENT, "The request has invalid fields: {fields}."),
     Reason.MESSAGE_MALFORMED: (
@@ -183,6 +227,8 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
     Reason.APPLIED_ACTION_NOT_FOUND: (Kind.NOT_FOUND, "There is no applied action with {reference}."),
     Reason.WEBHOOK_NOT_FOUND: (Kind.NOT_FOUND, "There is no webhook with {reference}."),
     Reason.WEBHOOK_DELIVERY_NOT_FOUND: (Kind.NOT_FOUND, "There is no delivery with {reference}."),
+    Reason.PROVIDER_TOKEN_NOT_FOUND: (Kind.NOT_FOUND, "The user has no tokens of the provider {provider}."),
+    Reason.EMAIL_TEMPLATE_NOT_FOUND: (Kind.NOT_FOUND, "There is no email template with {reference}."),
     Reason.USER_ID_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this user_id."),
     Reason.EMAIL_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this email."),
     Reason.PHONE_NUMBER_TAKEN: (Kind.ALREADY_EXISTS, "Another user has this phone_number."),
@@ -207,6 +253,12 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.ALREADY_EXISTS,
         "The action is active on the user already: {applied_action_id}.",
     ),
+    Reason.EMAIL_TEMPLATE_ID_TAKEN: (
+        Kind.ALREADY_EXISTS,
+        "Another email template has this email_template_id.",
+    ),
+    Reason.EMAIL_TEMPLATE_NAME_TAKEN: (Kind.ALREADY_EXISTS, "Another email template has this name."),
+    Reason.PASSKEY_TAKEN: (Kind.ALREADY_EXISTS, "The passkey is registered already."),
     Reason.ETAG_MISMATCH: (Kind.ABORTED, "The resource has changed since it was read; read it again."),
     Reason.TRANSACTION_CONFLICT: (Kind.ABORTED, "The change collided with others; repeat it."),
     Reason.BATCH_ITEM_FAILED: (
@@ -270,9 +322,26 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.FAILED_PRECONDITION,
         "An applied action can be modified at most {limit} times.",
     ),
-    Reason.EMAIL_NOT_AVAILABLE: (Kind.FAILED_PRECONDITION, "The project cannot send emails."),
+    Reason.EMAIL_NOT_AVAILABLE: (
+        Kind.FAILED_PRECONDITION,
+        "No email can be sent: the user has no email address, or the user action no template for it.",
+    ),
     Reason.WEBHOOK_LIMIT: (Kind.FAILED_PRECONDITION, "A project can have at most {limit} webhooks."),
     Reason.WEBHOOK_DISABLED: (Kind.FAILED_PRECONDITION, "The webhook is disabled; enable it first."),
+    Reason.LOGIN_NOT_ALLOWED: (Kind.FAILED_PRECONDITION, "The user may not sign in, being {status}."),
+    Reason.LOGIN_PREVENTED: (Kind.FAILED_PRECONDITION, "The user may not sign in at present: {user_action}."),
+    Reason.USER_NOT_INVITED: (Kind.FAILED_PRECONDITION, "The user is not INVITED, but {status}."),
+    Reason.TOTP_NOT_ENROLLED: (Kind.FAILED_PRECONDITION, "There is no secret to confirm; enrol first."),
+    Reason.PASSKEYS_NOT_CONFIGURED: (
+        Kind.FAILED_PRECONDITION,
+        "The project's passkey policy names no rp_id.",
+    ),
+    Reason.PASSKEY_LIMIT: (Kind.FAILED_PRECONDITION, "A user can have at most {limit} passkeys."),
+    Reason.PROVIDER_TOKEN_LIMIT: (
+        Kind.FAILED_PRECONDITION,
+        "A user can have tokens of at most {limit} providers.",
+    ),
+    Reason.EMAIL_TEMPLATE_IN_USE: (Kind.FAILED_PRECONDITION, "The email template is in use: {used_by}."),
     Reason.WATCHERS_EXHAUSTED: (
         Kind.RESOURCE_EXHAUSTED,
         "The server has as many watchers as it takes; repeat the call.",
@@ -289,6 +358,11 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         Kind.RESOURCE_EXHAUSTED,
         "The export was not read for too long; resume it.",
     ),
+    Reason.LOGIN_LOCKED: (
+        Kind.RESOURCE_EXHAUSTED,
+        "Too many attempts to sign in have failed; try again later.",
+    ),
+    Reason.EMAILS_TOO_FREQUENT: (Kind.RESOURCE_EXHAUSTED, "Too many emails of this kind; try again later."),
     Reason.EVENTS_COLLECTED: (Kind.OUT_OF_RANGE, "The events that are asked for are not kept any more."),
     Reason.BATCHES_EXHAUSTED: (
         Kind.RESOURCE_EXHAUSTED,
@@ -318,17 +392,33 @@ class Violation:
 
     field: str
     description: str
+    rule: str = dataclass_field(default="", compare=False)
+    """The name of the rule, for those who have other words for it; '' if it has none."""
 
 
 class Error(Exception):
     """A call is refused for `reason`; `metadata` fills in its message and reaches the caller, cut short where
     it is too long.
 
+    `retry_after` is the seconds after which a retry may help, where that depends on the case; `preventions`
+    the applied actions that keep a user from signing in.
+
     Nothing secret may be passed: no password, token, key or hash.
     """
 
-    def __init__(self, reason: Reason, /, *, violations: Sequence[Violation] = (), **metadata: str) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        /,
+        *,
+        violations: Sequence[Violation] = (),
+        retry_after: float | None = None,
+        preventions: Sequence[Any] = (),
+        **metadata: str,
+    ) -> None:
         self.reason = reason
+        self.retry_after = retry_after
+        self.preventions = tuple(preventions)
         self.kind, template = REASONS[reason]
         metadata = {name: value[:METADATA_CHARACTERS] for name, value in metadata.items()}
         self.metadata = metadata

@@ -1,24 +1,26 @@
 """`roster serve`: starts every process, restarts the dead, and brings all to their end in the right order.
 
-The order of a start: the data directory, the port, the keeper of the embedded database, the
-preparation of the database, the workers; and when these serve, those who work on jobs. All but the last are
-started at once and import what they need while the database starts; each then waits for the database's URL.
+The order of a start: the data directory, the ports, the keeper of the embedded database, the
+preparation of the database, the workers; and when these serve, the web process and those who work on jobs.
+All but the last are started at once and import what they need while the database starts; each then waits for
+the database's URL.
 
-The order of an end: the workers of both kinds, which let calls and jobs in flight finish, then the keeper
-with its database.
+The order of an end: the workers of all kinds, which let calls, requests and jobs in flight finish, then the
+keeper with its database.
 """
 
 from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import wait
 from typing import Any, Final
 
 import structlog
 
 from server import logs
-from server.address import Address, Reservation, reserve
+from server.address import Reservation, reserved
 from server.banner import banner
 from server.certificates import Certificates
 from server.children import Child
@@ -30,6 +32,7 @@ from server.metrics_page import MetricsPage, metrics_page
 from server.preparation import prepare
 from server.signals import STOP, SignalInbox
 from server.startup import StartError
+from server.web.process import serve_web
 from server.worker import work
 
 _DATABASE_SECONDS: Final = 660.0
@@ -58,18 +61,30 @@ def serve(config: Config) -> int:
     with ExitStack() as held:
         directory = DataDirectory(config.data_dir)
         held.enter_context(directory.locked())
-        port = reserve(Address.parse(config.listen, "ROSTER_LISTEN"))
-        held.callback(port.socket.close)
+        port = held.enter_context(reserved(config.listen, "ROSTER_LISTEN"))
+        web = (
+            held.enter_context(reserved(config.web_listen, "ROSTER_WEB_LISTEN"))
+            if config.web_listen
+            else None
+        )
         metrics = held.enter_context(metrics_page(config.metrics_listen))
-        supervisor = _Supervisor(directory.with_secret_key(config), directory, inbox, metrics)
+        known = directory.with_secret_key(_with_public_url(config, web))
+        supervisor = _Supervisor(known, directory, inbox, metrics)
         try:
-            supervisor.start(port)
+            supervisor.start(port, web)
             supervisor.watch()
         except _Stop:
             pass
         finally:
             supervisor.stop()
     return 0
+
+
+def _with_public_url(config: Config, web: Reservation | None) -> Config:
+    """The settings with the address that browsers find the web process at."""
+    if config.public_url is not None or web is None:
+        return config
+    return replace(config, public_url=f"http://{web.address.dialled()}")
 
 
 class _Supervisor:
@@ -85,16 +100,18 @@ class _Supervisor:
         self._keeper: Child | None = None
         self._preparation: Child | None = None
         self._workers: list[Child] = []
+        self._web: Child | None = None
         self._job_workers: list[Child] = []
         self._url = config.database_url
 
     @property
     def _lasting(self) -> list[Child]:
-        return [*([self._keeper] if self._keeper else []), *self._workers, *self._job_workers]
+        single = [child for child in (self._keeper, self._web) if child is not None]
+        return [*single, *self._workers, *self._job_workers]
 
     # -- start -------------------------------------------------------------------------------
 
-    def start(self, port: Reservation) -> None:
+    def start(self, port: Reservation, web: Reservation | None) -> None:
         """Start everything and return once every worker serves."""
         if self._url is None:
             self._keeper = Child("keeper", keep, self._config)
@@ -113,11 +130,15 @@ class _Supervisor:
         for worker in self._workers:
             self._answer(worker, _WORKER_SECONDS)
         # Nobody waits for these, so they leave the start to those who are waited for.
+        if web:
+            self._web = Child("web", serve_web, self._config, web.listen)
+            self._web.tell(self._url)
         for number in range(self._config.job_workers):
             self._job_workers.append(Child(f"jobs-{number}", work_on_jobs, self._config))
             self._job_workers[-1].tell(self._url)
-        credentials = self._saved_credentials(str(port.address.dialled()), first)
-        print(banner(self._config, port.address, self._directory, credentials), flush=True)
+        web_address = str(web.address.dialled()) if web else ""
+        credentials = self._saved_credentials(str(port.address.dialled()), web_address, first)
+        print(banner(self._config, port.address, web_address, self._directory, credentials), flush=True)
         processes = {child.name: child.process.pid for child in self._lasting}
         _log.info("serving", address=str(port.address), processes=processes)
 
@@ -138,13 +159,15 @@ class _Supervisor:
             raise answer
         return answer
 
-    def _saved_credentials(self, address: str, first: tuple[str, str] | None) -> Credentials | None:
-        """Write the credentials file: a new project and key, or those it holds with the present address."""
+    def _saved_credentials(
+        self, address: str, web_address: str, first: tuple[str, str] | None
+    ) -> Credentials | None:
+        """Write the credentials file: a new project and key, or those it holds with the present addresses."""
         held = self._directory.credentials()
         if first is None and held is None:
             return None
         project_id, key = first or (held.project_id, held.management_key)  # type: ignore[union-attr]
-        credentials = Credentials(address, project_id, key)
+        credentials = Credentials(address, project_id, key, web_address)
         self._directory.save_credentials(credentials)
         return credentials
 
@@ -183,7 +206,7 @@ class _Supervisor:
         self._inbox.take()
         serving = [
             child
-            for child in (*self._workers, *self._job_workers, self._preparation)
+            for child in (*self._workers, self._web, *self._job_workers, self._preparation)
             if child is not None and child.alive
         ]
         for child in serving:

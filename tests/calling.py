@@ -15,16 +15,21 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from roster.v1 import (
     application_service_pb2_grpc,
+    auth_service_pb2_grpc,
     custom_attribute_service_pb2_grpc,
+    email_template_service_pb2_grpc,
     event_service_pb2_grpc,
     management_key_service_pb2_grpc,
     project_service_pb2_grpc,
     role_service_pb2_grpc,
     tenant_service_pb2_grpc,
+    user_action_pb2,
     user_action_service_pb2_grpc,
     user_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
+
+from tests import secrecy
 
 TIMEOUT = 20.0
 
@@ -35,6 +40,7 @@ _DETAILS = {
         error_details_pb2.BadRequest,
         error_details_pb2.RetryInfo,
         error_details_pb2.ResourceInfo,
+        user_action_pb2.LoginPreventions,
     )
 }
 
@@ -116,9 +122,11 @@ class Stream:
 
     def __next__(self) -> Any:
         try:
-            return next(self._call)
+            message = next(self._call)
         except grpc.RpcError as error:
             raise Refused(error) from None
+        secrecy.note(message)
+        return message
 
     def cancel(self) -> None:
         """Leaves."""
@@ -144,17 +152,26 @@ class _Service:
             """Of a method that takes many messages, `request` may be one or several."""
             sent: Any = request
             if isinstance(method, grpc.StreamStreamMultiCallable):
-                sent = iter([request] if isinstance(request, Message) else request)
+                sent = _noted([request] if isinstance(request, Message) else request)
+            else:
+                secrecy.note(request)
             try:
                 answer = method(sent, timeout=timeout, metadata=(*self._client.metadata, *metadata))
             except grpc.RpcError as error:
                 raise Refused(error) from None
             if not isinstance(answer, grpc.Call):
+                secrecy.note(answer)
                 return answer
             self._client.streams.append(Stream(answer))
             return self._client.streams[-1]
 
         return call
+
+
+def _noted(messages: Iterable[Message]) -> Iterator[Message]:
+    for message in messages:
+        secrecy.note(message)
+        yield message
 
 
 @dataclass
@@ -166,6 +183,8 @@ class Client:
     key: str = ""
     streams: list[Stream] = field(default_factory=list)
     """Those that were begun: one that nobody holds would end when it is found."""
+    database_url: str = ""
+    """Where the server keeps what no call tells; '': it does not matter."""
 
     def __post_init__(self) -> None:
         self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
@@ -178,16 +197,25 @@ class Client:
         self.events = _Service(event_service_pb2_grpc.EventServiceStub(self.channel), self)
         self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub(self.channel), self)
         self.webhooks = _Service(webhook_service_pb2_grpc.WebhookServiceStub(self.channel), self)
+        self.email_templates = _Service(
+            email_template_service_pb2_grpc.EmailTemplateServiceStub(self.channel), self
+        )
+        self.auth = _Service(auth_service_pb2_grpc.AuthServiceStub(self.channel), self)
         self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
         self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """The credentials, if there are any."""
-        if not self.key:
+        if not self.project_id:
             return ()
-        return (("authorization", f"Bearer {self.project_id}:{self.key}"),)
+        return (("authorization", f"Bearer {self.project_id}:{self.key}".removesuffix(":")),)
+
+    @property
+    def public(self) -> Client:
+        """An end user of the same project: the same channel, and no key."""
+        return self.with_key(self.project_id, "")
 
     def with_key(self, project_id: str, key: str) -> Client:
         """The same channel with other credentials."""
-        return Client(self.channel, project_id, key, self.streams)
+        return Client(self.channel, project_id, key, self.streams, self.database_url)

@@ -9,28 +9,38 @@ from __future__ import annotations
 import shutil
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import grpc
 import psycopg
 import pytest
-from pydantic import SecretStr
+from selenium.webdriver import Chrome
 
 from server.app import create_server
 from server.bootstrap import Credentials, first_project
 from server.config import Config
-from server.domain.caller import COMMAND_LINE, Caller
+from server.domain.access_tokens import AccessTokens
+from server.domain.caller import ANYBODY, COMMAND_LINE, Caller
 from server.domain.management_keys import ManagementKeys
 from server.domain.projects import Projects
+from server.domain.refresh_tokens import RefreshTokens
 from server.domain.sealing import sealer_of
+from server.domain.session import LoginMethod, Tokens
+from server.domain.sessions import Sessions
+from server.domain.settings import settings_of
+from server.domain.signing_keys import SigningKeys
+from server.domain.users import BLANK
 from server.embedded import EmbeddedPostgres
 from server.jobs.worker import JobWorker
 from server.store.database import Database
 from server.store.migrations import migrate
+from tests import browser as browsers
+from tests import secrecy
 from tests.calling import Client
 
 _ROOM = 2 * 1024**3
@@ -44,6 +54,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fails a test after which a secret of its callers stands in what was written, servers' logs included."""
+    report = yield
+    if report.when == "setup":
+        secrecy.forget()
+    elif report.when == "teardown":
+        written = "".join(text for _, text in report.sections)
+        if report.passed and (shown := secrecy.shown_in(written)):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} wrote what is secret: {shown}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +98,10 @@ class Template:
 
 
 @pytest.fixture(scope="session")
-def config() -> Config:
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """The settings of the servers under test."""
     return Config(
+        data_dir=tmp_path_factory.mktemp("data"),
         workers=1,
         threads=8,
         key_cache_seconds=0,
@@ -84,7 +109,7 @@ def config() -> Config:
         argon2_time_cost=1,
         argon2_memory_cost=64,
         argon2_parallelism=1,
-        secret_key=SecretStr(b64encode(bytes(32)).decode()),
+        secret_key=b64encode(bytes(32)).decode(),
         webhook_first_retry=0.05,
     )
 
@@ -136,7 +161,7 @@ def start_server(database_url: str, config: Config) -> Iterator[StartServer]:
     servers = []
 
     def start(**settings: Any) -> Running:
-        chosen = config.model_copy(update=settings)
+        chosen = replace(config, **settings)
         database = Database(database_url, chosen)
         server = create_server(chosen, database)
         port = server.start("127.0.0.1:0")
@@ -166,8 +191,9 @@ def jobs(database_url: str, config: Config) -> Iterator[JobWorker]:
 @pytest.fixture
 def client(server: Running, template: Template) -> Iterator[Client]:
     """A caller who may do everything in the first project."""
+    held = template.credentials
     with grpc.insecure_channel(server.address) as channel:
-        yield Client(channel, template.credentials.project_id, template.credentials.management_key)
+        yield Client(channel, held.project_id, held.management_key, database_url=server.url)
 
 
 MakeKey = Callable[..., str]
@@ -193,6 +219,43 @@ def other_project(database: Database, client: Client, make_key: MakeKey) -> Clie
     with database.transaction():
         project = Projects(database).create(caller, {"display_name": "Other"}, project_id="")
     return client.with_key(project.project_id, make_key("*", project_id=project.project_id))
+
+
+def access_tokens(database: Database, config: Config) -> AccessTokens:
+    """The access tokens of the servers under test."""
+    return AccessTokens(SigningKeys(database, sealer_of(config)))
+
+
+BeginSession = Callable[..., Tokens]
+
+
+@pytest.fixture
+def begin_session(database: Database, config: Config, client: Client) -> BeginSession:
+    """Begins sessions without a sign-in: `begin_session(user_id, project_id=..., token_policy=...)`."""
+    tokens = access_tokens(database, config)
+    sessions = Sessions(database, tokens, RefreshTokens(sealer_of(config)))
+
+    def begin(
+        user_id: str,
+        *,
+        project_id: str = "",
+        methods: Sequence[str] = ("PASSWORD",),
+        token_policy: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Tokens:
+        settings = settings_of({"token_policy": token_policy})
+        caller = Caller(project_id or client.project_id, str(uuid4()), ANYBODY, b"", settings)
+        user = BLANK._replace(user_id=user_id)
+        with database.transaction():
+            return sessions.begin(caller, user, [LoginMethod(method) for method in methods])
+
+    return begin
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    """A browser that has been nowhere yet."""
+    with browsers.opened(tmp_path / "profile") as browser:
+        yield browser
 
 
 def sql(url: str, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:

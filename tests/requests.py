@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from roster.v1 import (
     user_pb2,
 )
 from roster.v1 import application_service_pb2 as application_rpc
+from roster.v1 import auth_service_pb2 as auth_rpc
 from roster.v1 import custom_attribute_service_pb2 as attribute_rpc
 from roster.v1 import event_service_pb2 as event_rpc
 from roster.v1 import management_key_service_pb2 as key_rpc
@@ -33,6 +35,10 @@ from server.handlers import SERVICES
 from tests.calling import Client, Stream
 from tests.requests_of_actions import ActionGround, action_ground, of_user_actions
 from tests.requests_of_batches import of_batches
+from tests.requests_of_emails import EmailGround, email_ground, of_emails
+from tests.requests_of_passkeys import PasskeyGround, of_passkeys, passkey_ground
+from tests.requests_of_sessions import of_sessions, session_ground
+from tests.requests_of_sign_ins import SignInGround, of_sign_ins, sign_in_ground
 from tests.requests_of_webhooks import WebhookGround, of_webhooks, webhook_ground
 
 METHODS: dict[str, MethodDescriptor] = {
@@ -54,7 +60,7 @@ BATCHES = [name for name, method in METHODS.items() if method.client_streaming]
 
 
 def required_scope(method: MethodDescriptor) -> str:
-    """The scope that the contract asks of the caller's key."""
+    """The scope that the contract asks of the caller's key; '' if the project suffices."""
     option: Any = annotations_pb2.required_scope
     return str(method.GetOptions().Extensions[option])
 
@@ -72,6 +78,11 @@ class Ground:
     key: management_key_pb2.ManagementKey
     actions: ActionGround
     webhooks: WebhookGround
+    emails: EmailGround
+    session: auth_rpc.SignInResponse
+    """Of the user."""
+    passkeys: PasskeyGround
+    sign_in: SignInGround
 
     @property
     def by_user(self) -> user_pb2.UserRef:
@@ -93,11 +104,14 @@ class Ground:
         }
 
 
+PLAIN = "correct horse 1"
 # Of a scheme that costs nothing to check: these tests are not about hashing.
 PASSWORD = password_pb2.Password(
     hashed=password_pb2.HashedPassword(
         salted_digest=password_pb2.SaltedDigestHash(
-            algorithm=password_pb2.DIGEST_ALGORITHM_SHA256, digest=bytes(32), salt=b"salt"
+            algorithm=password_pb2.DIGEST_ALGORITHM_SHA256,
+            digest=hashlib.sha256(b"salt" + PLAIN.encode()).digest(),
+            salt=b"salt",
         )
     )
 )
@@ -134,7 +148,22 @@ def ground(client: Client) -> Ground:
     )
     actions = action_ground(client, user, blocked=tester)
     webhooks = webhook_ground(client)
-    return Ground(client.project_id, user, role, tenant, application, attribute, key, actions, webhooks)
+    session = session_ground(client, "ada", PLAIN)
+    return Ground(
+        project_id=client.project_id,
+        user=user,
+        role=role,
+        tenant=tenant,
+        application=application,
+        attribute=attribute,
+        key=key,
+        actions=actions,
+        webhooks=webhooks,
+        session=session,
+        passkeys=passkey_ground(client, user, session.access_token),
+        sign_in=sign_in_ground(client, PASSWORD, PLAIN),
+        emails=email_ground(client),
+    )
 
 
 def requests(on: Ground) -> dict[str, Any]:
@@ -151,6 +180,10 @@ def requests(on: Ground) -> dict[str, Any]:
         **of_user_actions(on),
         **of_batches(on, PASSWORD),
         **of_webhooks(on.webhooks),
+        **of_emails(on),
+        **of_sign_ins(on, PLAIN),
+        **of_sessions(on),
+        **of_passkeys(on),
     }
 
 
@@ -323,6 +356,8 @@ def invoke(client: Client, name: str, request: Any, **options: Any) -> Any:
         "EventService": client.events,
         "UserActionService": client.actions,
         "WebhookService": client.webhooks,
+        "AuthService": client.auth,
+        "EmailTemplateService": client.email_templates,
     }
     answer = getattr(services[service], method)(request, **options)
     if not isinstance(answer, Stream):

@@ -10,7 +10,7 @@ from dataclasses import fields
 from types import FrameType
 from typing import Final
 
-from scripts.benchmark import background, batch, calls, depth, memory, start, watch
+from scripts.benchmark import background, batch, calls, depth, memory, sessions, signin, start, watch
 from scripts.benchmark.options import Options
 from scripts.benchmark.report import Figure, heading, print_figures
 
@@ -22,6 +22,8 @@ _SECTIONS: Final[dict[str, Callable[[Options], list[Figure]]]] = {
     "background": background.run,
     "batch": batch.run,
     "watch": watch.run,
+    "signin": signin.run,
+    "sessions": sessions.run,
 }
 _HELP: Final = """\
 calls   what a call costs, beside the floor's call of the same size
@@ -31,6 +33,8 @@ start   seconds to SERVING on an existing data directory
 background  how soon actions end that are due, and webhooks leave
 batch   how fast users come and go in streams
 watch   how fast events are told, and what watchers cost who hear nothing
+sessions  what it costs to refresh a session, and to verify its access tokens
+signin  what many sign-ins at a time do to other calls, and how long one hash takes
 """
 _INTERRUPTED: Final = 130
 _MEANINGS: Final = {

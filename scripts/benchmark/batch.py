@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from scripts.benchmark import copying, people
-from scripts.benchmark.messages import create_user, get_user, stub
+from scripts.benchmark.beside import BESIDE, calls_beside, p99
+from scripts.benchmark.messages import create_user, stub
 from scripts.benchmark.meters import resident_megabytes
 from scripts.benchmark.options import Options
 from scripts.benchmark.processes import Contestant
 from scripts.benchmark.report import Figure, heading, print_table
 from scripts.benchmark.stage import Stage, stage
-from scripts.benchmark.streaming import HEADINGS, Clock, Cost, Streamed, exported, p99, streamed
+from scripts.benchmark.streaming import HEADINGS, Clock, Cost, Streamed, exported, streamed
 from server.worker import work
 
-_BESIDE: Final = 50
-"""Calls of GetUser a second beside the streams."""
 _PROCESSES: Final = 2
 """Server processes that a client's streams are spread over, where there are several."""
 
@@ -51,8 +46,8 @@ def run(options: Options) -> list[Figure]:
         Figure("batch_create", spread.cost.each, streams),
         Figure("batch_message", created.p99),
         Figure("batch_message", spread.p99, streams),
-        Figure("batch_beside", p99(beside), f"{_BESIDE} calls/s"),
-        Figure("batch_beside", p99(spread_beside), f"{_BESIDE} calls/s, {streams}"),
+        Figure("batch_beside", p99(beside), f"{BESIDE} calls/s"),
+        Figure("batch_beside", p99(spread_beside), f"{BESIDE} calls/s, {streams}"),
         Figure("batch_delete", deleted.cost.each),
         Figure("batch_export", reading.each),
         Figure("batch_memory", grown, f"{count:,} users"),
@@ -81,27 +76,7 @@ def _created(
     before = resident_megabytes(service.pid)
     with stub(service) as users:
         known = users.CreateUser(create_user(0)).user.user_id
-    with _calls_beside(service, known) as beside:
+    with calls_beside(service, known) as beside:
         created = streamed(where, services, "BatchCreateUsers", messages, count)
     people.ids_in(created.responses, count)
     return created, beside, service, resident_megabytes(service.pid) - before
-
-
-@contextmanager
-def _calls_beside(service: Contestant, user_id: str) -> Iterator[list[float]]:
-    """Calls GetUser all the while, and collects how many milliseconds each takes."""
-    milliseconds: list[float] = []
-    ended = threading.Event()
-
-    def call() -> None:
-        with stub(service) as users:
-            while not ended.wait(1 / _BESIDE):
-                begun = time.monotonic()
-                users.GetUser(get_user(user_id))
-                milliseconds.append((time.monotonic() - begun) * 1_000)
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    yield milliseconds
-    ended.set()
-    thread.join()

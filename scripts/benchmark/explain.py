@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from scripts.benchmark.belongings import RARE, give
@@ -108,7 +108,7 @@ def main() -> None:
 def _explain_all(
     where: Stage, installation: Installation, asked: Mapping[str, tuple[UserFilter, str]], most_read: int
 ) -> list[str]:
-    database = Explained(installation.url, where.config.model_copy(update={"call_timeout": 120.0}))
+    database = Explained(installation.url, replace(where.config, call_timeout=120.0))
     caller = Caller(installation.credentials.project_id, "", COMMAND_LINE, b"")
     page = PageRequest(PageToken(b"", b""))
     rows, failed = [], []

@@ -52,7 +52,11 @@ def _start(directory: Path) -> float:
 
 @contextmanager
 def _serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    settings = {"ROSTER_DATA_DIR": str(directory / "data"), "ROSTER_LISTEN": f"127.0.0.1:{port}"}
+    settings = {
+        "ROSTER_DATA_DIR": str(directory / "data"),
+        "ROSTER_LISTEN": f"127.0.0.1:{port}",
+        "ROSTER_WEB_LISTEN": "127.0.0.1:0",
+    }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROSTER_")}
     with (directory / "serve.log").open("ab") as log:
         command = [sys.executable, "-m", "server", "serve"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import grpc
@@ -23,7 +24,7 @@ def statements_of(
 ) -> dict[str, int]:
     """The statements of the last message of each method; those before warm what is remembered, as the key."""
     # The server runs in this process, whose output is for figures.
-    logs.configure(config.model_copy(update={"log_level": "error"}))
+    logs.configure(replace(config, log_level="error"))
     database = Database(installation.url, config)
     count = 0
 

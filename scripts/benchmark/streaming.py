@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import queue
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import grpc
 from roster.v1 import user_service_pb2 as rpc
 
+from scripts.benchmark.beside import p99
 from scripts.benchmark.messages import method
 from scripts.benchmark.meters import cpu_seconds, family_cpu_seconds
 from scripts.benchmark.processes import Contestant
@@ -75,11 +75,6 @@ class Streamed(NamedTuple):
     def p99(self) -> float:
         """Milliseconds of a message."""
         return p99(self.milliseconds)
-
-
-def p99(milliseconds: Sequence[float]) -> float:
-    """What all but a hundredth are within."""
-    return sorted(milliseconds)[math.ceil(0.99 * len(milliseconds)) - 1]
 
 
 def streamed(

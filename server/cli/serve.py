@@ -13,6 +13,12 @@ def serve(
     listen: Annotated[
         str | None, typer.Option(help="Address of the gRPC port; port 0 picks a free one. [ROSTER_LISTEN]")
     ] = None,
+    web_listen: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of the web process; port 0 picks a free one, '' has none. [ROSTER_WEB_LISTEN]"
+        ),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     workers: Annotated[
@@ -22,5 +28,11 @@ def serve(
     """Start the service; the first start makes the database, a project and a management key."""
     from server.supervisor import serve as run  # noqa: PLC0415 - other commands need none of it
 
-    config = configured(listen=listen, data_dir=data_dir, database_url=database_url, workers=workers)
+    config = configured(
+        listen=listen,
+        web_listen=web_listen,
+        data_dir=data_dir,
+        database_url=database_url,
+        workers=workers,
+    )
     raise typer.Exit(run(config))

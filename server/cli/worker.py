@@ -15,7 +15,8 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
 
     inbox = SignalInbox(STOP)
     config = configured(data_dir=data_dir, database_url=database_url)
-    config = DataDirectory(config.data_dir).with_secret_key(config)
+    directory = DataDirectory(config.data_dir)
+    config = directory.with_public_url(directory.with_secret_key(config))
     logs.configure(config)
     with reachable_database(config) as url:
         run_jobs(url, config, [inbox.arrival])

@@ -9,6 +9,7 @@ from google.rpc.status_pb2 import Status
 from roster.v1 import batch_pb2, user_action_batch_pb2, user_batch_pb2
 
 from server.domain.batches import Options, Outcome
+from server.domain.welcomes import Welcome
 from server.errors import Error
 
 _POLICIES: Final[dict[int, str]] = {
@@ -24,7 +25,12 @@ _ACTIONS: Final[dict[str, Any]] = {
 
 def batch_options(message: batch_pb2.BatchOptions) -> Options:
     """How the items of a stream are treated."""
-    return Options(_POLICIES[message.on_conflict], message.dry_run, message.all_or_nothing)
+    return Options(
+        _POLICIES[message.on_conflict],
+        message.dry_run,
+        message.all_or_nothing,
+        Welcome(message.invite, message.send_verification_email),
+    )
 
 
 MakeResult = Callable[[int, Outcome, Callable[[Error], Status]], Any]

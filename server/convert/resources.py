@@ -20,7 +20,7 @@ from server.convert.values import timestamp
 from server.domain import custom_attributes, management_keys, projects, roles
 from server.domain.named import Named
 from server.domain.roles import RoleRef
-from server.domain.settings import policy_values
+from server.domain.settings import ProjectSettings, policy_values
 
 
 def role_message(value: roles.Role) -> role_pb2.Role:
@@ -51,7 +51,7 @@ def project_message(value: projects.Project) -> project_pb2.Project:
         display_name=value.display_name,
         settings=project_pb2.ProjectSettings(
             password_policy=project_pb2.PasswordPolicy(**policy_values(value.settings.password_policy)),
-            webhook_policy=project_pb2.WebhookPolicy(**asdict(value.settings.webhook_policy)),
+            **_groups(value.settings),
         ),
         create_time=timestamp(value.create_time),
         update_time=timestamp(value.update_time),
@@ -59,10 +59,21 @@ def project_message(value: projects.Project) -> project_pb2.Project:
     )
 
 
+def _groups(settings: ProjectSettings) -> dict[str, Any]:
+    """The groups whose fields are named as in the contract."""
+    return {
+        name: {key: value for key, value in group.items() if value not in ("", ())}
+        for name, group in asdict(settings).items()
+        if name != "password_policy"
+    }
+
+
 def settings_values(message: project_pb2.ProjectSettings) -> dict[str, Any]:
     """The settings that are set, as the store keeps them."""
     return {
-        group.name: {field.name: value for field, value in settings.ListFields()}
+        group.name: {
+            field.name: list(value) if field.is_repeated else value for field, value in settings.ListFields()
+        }
         for group, settings in message.ListFields()
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ ACTION_STATES: Final[dict[int, str]] = {
     rpc.USER_ACTION_STATES_INACTIVE: "INACTIVE",
     rpc.USER_ACTION_STATES_ALL: "ALL",
 }
+_PREVENTIONS_BYTES: Final = 4_000
+"""Errors travel in trailers, of which clients take 8 KiB."""
 _IF_ALREADY_ACTIVE: Final[dict[int, str]] = {
     rpc.IF_ALREADY_ACTIVE_UNSPECIFIED: "ALLOW",
     rpc.IF_ALREADY_ACTIVE_ALLOW: "ALLOW",
@@ -227,3 +229,17 @@ def applied_action_filter(message: rpc.AppliedActionFilter) -> AppliedActionFilt
 def prevention_message(value: Prevention) -> pb.LoginPrevention:
     """What keeps a user from signing in, as it is answered."""
     return pb.LoginPrevention(**{**value._asdict(), "expire_time": timestamp(value.expire_time)})
+
+
+def preventions_message(values: Sequence[Prevention]) -> pb.LoginPreventions:
+    """The same of those that do, as many as an error can carry: the longest. Of a long reason only the code
+    is told then."""
+    message = pb.LoginPreventions()
+    for value in values:
+        message.login_preventions.append(prevention_message(value))
+        if message.ByteSize() > _PREVENTIONS_BYTES:
+            message.login_preventions[-1].reason = message.login_preventions[-1].localized_reason = ""
+        if message.ByteSize() > _PREVENTIONS_BYTES:
+            del message.login_preventions[-1]
+            break
+    return message

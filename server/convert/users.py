@@ -21,6 +21,7 @@ from server.convert.values import (
     write_json_object,
 )
 from server.domain.attribute_filters import AttributeCondition
+from server.domain.caller import Caller
 from server.domain.holdings import Mode, RoleRequest, TenantRequest
 from server.domain.permissions import Check
 from server.domain.roles import RoleRef
@@ -29,6 +30,9 @@ from server.domain.user_lists import UserFilter
 
 _STATUS_VALUES: Final[dict[str, Any]] = {
     name.removeprefix("USER_STATUS_"): value for name, value in user_pb2.UserStatus.items()
+}
+_AUTH_METHODS: Final = {
+    value: name.removeprefix("AUTH_METHOD_") for name, value in user_pb2.AuthMethod.items()
 }
 _STATUS_NAMES: Final = {value: name for name, value in _STATUS_VALUES.items()}
 
@@ -85,10 +89,21 @@ def write_user(message: user_pb2.User, value: User) -> None:
     if value.password_change_required is not None:
         message.auth_methods.append(user_pb2.AUTH_METHOD_PASSWORD)
         message.password_change_required = value.password_change_required
+    _write_factors(message, value)
     if value.custom_attributes:
         write_json_members(message.custom_attributes, value.custom_attributes)
     if value.metadata is not None:
         write_json_object(message.metadata, value.metadata)
+
+
+def _write_factors(message: user_pb2.User, value: User) -> None:
+    if value.has_passkeys:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_PASSKEY)
+    if value.mfa_enabled:
+        message.auth_methods.append(user_pb2.AUTH_METHOD_TOTP)
+        message.mfa_enabled = True
+    if value.mfa_reset_required:
+        message.mfa_reset_required = True
 
 
 # Many users hold the same things, and what is encoded is read faster than it is put together.
@@ -135,10 +150,12 @@ def _grants(roles: tuple[HeldRole, ...]) -> list[user_pb2.RoleGrant]:
     ]
 
 
-def user_ref(message: user_pb2.UserRef) -> UserRef:
-    """The reference to a user. The contract has seen to it that one is set."""
+def user_ref(message: user_pb2.UserRef, caller: Caller) -> UserRef:
+    """The reference to a user. The contract has seen to it that one is set. Raises ACCESS_TOKEN_INVALID."""
     kind = message.WhichOneof("ref")
     value: str = getattr(message, kind)
+    if kind == "access_token":
+        return UserRef("session", caller.session_of(caller, value))
     return UserRef(kind, value.lower() if kind == "user_id" else value)
 
 
@@ -248,7 +265,7 @@ def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
         tenant_ids=[tenant_id.lower() for tenant_id in message.tenant_ids],
         tenant_roles=[(asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles],
         application_ids=[application_id.lower() for application_id in message.application_ids],
-        with_password=user_pb2.AUTH_METHOD_PASSWORD in message.auth_methods,
+        auth_methods=[_AUTH_METHODS[method] for method in dict.fromkeys(message.auth_methods)],
         attributes=[_condition(asked, position) for position, asked in enumerate(message.attributes)],
         **{name: within("filter", instant, message, name) for name in times},
         **{name: getattr(message, name) if message.HasField(name) else None for name in flags},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,23 +21,40 @@ TYPES: Final = {
 
 
 def event(
-    caller: Caller, phase: str, applied: AppliedAction, now: datetime, locale: str, *, notify_user: bool
+    caller: Caller,
+    phase: str,
+    applied: AppliedAction,
+    now: datetime,
+    locale: str,
+    *,
+    notify_user: bool,
+    emailed_user: bool = False,
+    enclose: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = lambda _: None,
 ) -> dict[str, Any]:
-    """The columns of the event of a phase. `locale` is the user's: the duration is told in its language."""
+    """The columns of the event of a phase. `locale` is the user's: the duration is told in its language.
+    `enclose` makes of what is told the email that is told as well."""
+    told = {**facts(phase, applied, now, locale), **events.origin_of(caller)}
+    told = {name: value for name, value in told.items() if value}
+    email = enclose(told)
+    data = {
+        **told,
+        **({"email": email} if email else {}),
+        "emailed_user": emailed_user,
+        "notify_user": notify_user,
+        "broadcast": applied.broadcast,
+    }
     return {
         **events.envelope(caller),
         "type": TYPES[phase],
         "subject_id": applied.user_id,
-        "data": events.to_json(_data(caller, phase, applied, now, locale, notify_user)),
+        "data": events.to_json(data),
     }
 
 
-def _data(
-    caller: Caller, phase: str, applied: AppliedAction, now: datetime, locale: str, notify_user: bool
-) -> dict[str, Any]:
+def facts(phase: str, applied: AppliedAction, now: datetime, locale: str) -> dict[str, Any]:
+    """What is told of a phase, whoever it is told to; with what is absent."""
     lasting = applied.expire_time if phase in ("START", "MODIFY") else None
-    origin = caller.origin()
-    told = {
+    return {
         "phase": phase.lower(),
         "applied_action_id": applied.applied_action_id,
         "user_action_id": applied.user_action_id,
@@ -50,13 +68,6 @@ def _data(
         "comment": applied.comment,
         "actioner_user_id": applied.actioner_user_id,
         "application_ids": applied.application_ids,
-        "expire_time": applied.expire_time,
+        "expire_time": applied.expire_time and applied.expire_time.isoformat(),
         "localized_duration": duration_in_words(lasting - now, locale) if lasting else "",
-        "info": {"ip_address": origin.address, "user_agent": origin.user_agent} if origin.address else None,
-    }
-    return {
-        **{name: value for name, value in told.items() if value},
-        "emailed_user": False,
-        "notify_user": notify_user,
-        "broadcast": applied.broadcast,
     }

@@ -55,6 +55,11 @@ class AppliedAction(NamedTuple):
         return etag(self.revision, self.create_time)
 
     @property
+    def prevents(self) -> bool:
+        """Whether it keeps the user from signing in."""
+        return self.prevent_login and self.state == "ACTIVE"
+
+    @property
     def end_event_state(self) -> str:
         """NONE, PENDING or SENT."""
         if not self.send_end_event or self.expire_time is None or self.state not in ("ACTIVE", "ENDED"):
@@ -121,6 +126,9 @@ class Definition(NamedTuple):
     user_emailing_enabled: bool
     user_notifications_enabled: bool
     active: bool
+    email_templates: Mapping[str, str | None]
+    """The id of the template of each phase."""
+    include_email_in_event: bool
 
     def applied(
         self,

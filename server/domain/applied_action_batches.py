@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from server.domain import action_events, events
 from server.domain.applied_action import AppliedAction
-from server.domain.applying import Application, Found
+from server.domain.applying import Application, Found, Wish
 from server.domain.batches import Locked, Options, Outcome, lock
 from server.domain.caller import Caller
+from server.domain.emails.action_emails import ActionEmails, Use
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason
@@ -29,27 +32,28 @@ class ToApply(NamedTuple):
 class AppliedActionBatches:
     """Batches of applications; in the caller's project."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, emails: ActionEmails) -> None:
         self._database = database
+        self._emails = emails
 
     def apply(self, caller: Caller, items: Sequence[ToApply | Error], _: Options) -> list[Outcome]:
         """Does the actions to the users, one item after another, as `AppliedActions.apply` does each."""
         todo = [item for item in items if isinstance(item, ToApply)]
         ground = self._ground(caller, todo)
         active = self._active(caller, todo, ground)
-        made: list[tuple[AppliedAction, ToApply]] = []
+        made: list[_Made] = []
         outcomes = []
         for item in items:
             if isinstance(item, Error):
                 outcomes.append(Outcome(error=item))
                 continue
             try:
-                outcome, applied = _outcome(item, ground, active)
+                outcome, new = _outcome(item, ground, active)
             except Error as error:
-                outcome, applied = Outcome.failed(error), None
+                outcome, new = Outcome.failed(error), None
             outcomes.append(outcome)
-            if applied is not None:
-                made.append((applied, item))
+            if new is not None:
+                made.append(new)
         self._store(caller, made, ground)
         return outcomes
 
@@ -92,11 +96,13 @@ class AppliedActionBatches:
         found = rows.active(self._database, caller.project_id, sorted(pairs))
         return {(user_id, user_action_id): applied_id for user_id, user_action_id, applied_id in found}
 
-    def _store(self, caller: Caller, made: Sequence[tuple[AppliedAction, ToApply]], ground: _Ground) -> None:
+    def _store(self, caller: Caller, made: Sequence[_Made], ground: _Ground) -> None:
         if not made:
             return
-        columns = events.to_json([applied._asdict() for applied, _ in made])
+        columns = events.to_json([applied._asdict() for applied, _, _ in made])
         rows.create(self._database, caller.project_id, columns)
+        uses = [use for _, use, _ in made if use is not None]
+        enclosures = self._emails.enclosures(caller, uses)
         started = [
             action_events.event(
                 caller,
@@ -104,19 +110,37 @@ class AppliedActionBatches:
                 applied,
                 ground.now,
                 ground.users.locales[applied.user_id],
-                notify_user=item.asked.wish.notify_user,
+                notify_user=wish.notify_user,
+                emailed_user=use is not None,
+                enclose=partial(enclosures.of, use),
             )
-            for applied, item in made
+            for applied, use, wish in made
         ]
         event_rows.record_all(self._database, started)
+        told = [
+            (applied, event["event_id"])
+            for (applied, use, _), event in zip(made, started, strict=True)
+            if use is not None
+        ]
+        self._emails.send(caller, told)
+        prevented = {applied.user_id for applied, _, _ in made if applied.prevents}
+        end_sessions(self._database, caller, prevented, Cause.PREVENTED)
+
+
+class _Made(NamedTuple):
+    """What an item makes, and what is told of it."""
+
+    applied: AppliedAction
+    use: Use | None
+    wish: Wish
 
 
 def _outcome(
     item: ToApply, ground: _Ground, active: dict[tuple[str, str], str]
-) -> tuple[Outcome, AppliedAction | None]:
+) -> tuple[Outcome, _Made | None]:
     """What becomes of an item, and what it makes. What is `active` from now on is noted there."""
     asked = item.asked
-    applied = ground.found(item).ground(asked).applied(asked)
+    applied, use = ground.found(item).ground(asked).applied(asked)
     pair = applied.user_id, applied.user_action_id
     if asked.if_already_active != "ALLOW" and pair in active:
         if asked.if_already_active == "REJECT":
@@ -124,7 +148,7 @@ def _outcome(
         return Outcome(active[pair], "SKIPPED"), None
     if applied.state == "ACTIVE":
         active[pair] = applied.applied_action_id
-    return Outcome(applied.applied_action_id, "CREATED"), applied
+    return Outcome(applied.applied_action_id, "CREATED"), _Made(applied, use, asked.wish)
 
 
 class _Ground(NamedTuple):
@@ -149,6 +173,7 @@ class _Ground(NamedTuple):
         return Found(
             user_id,
             self.users.locales[user_id],
+            user_id in self.users.with_email,
             self.now,
             self.definitions.get(asked.user_action_id),
             reason,

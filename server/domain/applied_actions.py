@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from server.config import MAX_MODIFICATIONS
 from server.domain import action_events
@@ -17,12 +19,14 @@ from server.domain.applying import (
     Wish,
     flag_problems,
     instant_problems,
-    refuse_email,
     require_actioner,
+    use_of,
 )
 from server.domain.caller import Caller
+from server.domain.emails.action_emails import ActionEmails, Use
 from server.domain.identity import require_etag
 from server.domain.paging import Page, PageRequest, page_of
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.text import fold
 from server.domain.user import UserRef, user_not_found
 from server.errors import Error, Reason, not_found, refuse_invalid
@@ -34,8 +38,9 @@ from server.store.database import Database
 class AppliedActions:
     """What has been done to the users of all projects; every method acts in the caller's."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, emails: ActionEmails) -> None:
         self._database = database
+        self._emails = emails
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -64,12 +69,18 @@ class AppliedActions:
         items = [applied_of(row) for row in listed]
         return page_of(page, items, [(row[-1], row[0]) for row in listed], total)
 
+    def active(self, caller: Caller, user_id: str, user_action_id: str) -> AppliedAction | None:
+        """The newest active application of a definition to a user."""
+        row = rows.active(self._database, caller.project_id, user_id, user_action_id)
+        return None if row is None else applied_of(row)
+
     # -- doing ---------------------------------------------------------------------------------
 
     def apply(self, caller: Caller, by: UserRef, asked: Application) -> AppliedAction:
-        """Does the action to the user. Raises USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE,
-        USER_ACTION_OPTION_NOT_FOUND, USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND,
-        ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
+        """Does the action to the user, and ends all sessions if it prevents signing in. Raises
+        USER_NOT_FOUND, USER_ACTION_NOT_FOUND, USER_ACTION_INACTIVE, USER_ACTION_OPTION_NOT_FOUND,
+        USER_ACTION_REASON_NOT_FOUND, APPLICATION_NOT_FOUND, ACTION_ALREADY_ACTIVE, EMAIL_NOT_AVAILABLE,
+        FIELDS_INVALID."""
         alone = asked.if_already_active == "ALLOW"
         if alone:
             # What it is made of may change meanwhile: the references see to it that it is there in the end.
@@ -79,16 +90,20 @@ class AppliedActions:
             # One after another, so that each sees what the one before did.
             user_rows.lock(self._database, caller.project_id, by.kind, by.key)
             ground = self._ground(caller, by, asked)
-        applied = ground.applied(asked)
-        if not alone and (existing := self._active(caller, ground.user_id, asked)):
+        applied, use = ground.applied(asked)
+        if not alone and (existing := self.active(caller, ground.user_id, asked.user_action_id)):
+            if asked.if_already_active == "REJECT":
+                raise Error(Reason.ACTION_ALREADY_ACTIVE, applied_action_id=existing.applied_action_id)
             return existing
-        event = action_events.event(
-            caller, "START", applied, ground.now, ground.locale, notify_user=asked.wish.notify_user
-        )
+        event = self._event(caller, "START", applied, ground.now, ground.locale, asked.wish, use)
         try:
-            rows.create(self._database, {**event, **applied.columns}, only=alone)
+            only = alone and use is None and not applied.prevents
+            rows.create(self._database, {**event, **applied.columns}, only=only)
+            self._tell(caller, use, event)
         except Error as error:
             raise _named(error, by, asked) from None
+        if applied.prevents:
+            end_sessions(self._database, caller, [applied.user_id], Cause.PREVENTED)
         return applied
 
     def modify(
@@ -97,7 +112,7 @@ class AppliedActions:
         """Gives an active action another end (None: it stays). Raises APPLIED_ACTION_NOT_FOUND,
         APPLIED_ACTION_NOT_ACTIVE, USER_NOT_FOUND, TOO_MANY_MODIFICATIONS, ETAG_MISMATCH,
         EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
-        standing = self._locked(caller, applied_action_id, wish, etag)
+        standing = self._locked(caller, applied_action_id, wish, etag, "MODIFY")
         applied, now = standing.applied, standing.now
         if len(applied.history) > MAX_MODIFICATIONS:
             raise Error(Reason.TOO_MANY_MODIFICATIONS, limit=str(MAX_MODIFICATIONS))
@@ -112,7 +127,7 @@ class AppliedActions:
     def cancel(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str) -> AppliedAction:
         """Ends an active action before its time. Raises APPLIED_ACTION_NOT_FOUND, APPLIED_ACTION_NOT_ACTIVE,
         USER_NOT_FOUND, ETAG_MISMATCH, EMAIL_NOT_AVAILABLE, FIELDS_INVALID."""
-        standing = self._locked(caller, applied_action_id, wish, etag)
+        standing = self._locked(caller, applied_action_id, wish, etag, "CANCEL")
         changed = standing.applied._replace(state="CANCELLED")
         return self._write(caller, "CANCEL", standing, changed, wish)
 
@@ -134,29 +149,21 @@ class AppliedActions:
             raise user_not_found(by)
         return Found(*row).ground(asked)
 
-    def _active(self, caller: Caller, user_id: str, asked: Application) -> AppliedAction | None:
-        row = rows.active(self._database, caller.project_id, user_id, asked.user_action_id)
-        if row is None:
-            return None
-        existing = applied_of(row)
-        if asked.if_already_active == "REJECT":
-            raise Error(Reason.ACTION_ALREADY_ACTIVE, applied_action_id=existing.applied_action_id)
-        return existing
-
-    def _locked(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str) -> _Standing:
+    def _locked(self, caller: Caller, applied_action_id: str, wish: Wish, etag: str, phase: str) -> _Standing:
         """The active action, locked until the transaction ends."""
         row = rows.lock(self._database, caller.project_id, applied_action_id, wish.actioner_user_id or None)
         if row is None:
             raise _not_found(applied_action_id)
         applied = applied_of(row)
-        locale, now, definition, actioner_exists = row[len(rows.APPLIED_COLUMNS) :]
+        locale, has_email, now, stored, actioner_exists = row[len(rows.APPLIED_COLUMNS) :]
+        definition = Definition(**stored)
         require_actioner(wish, actioner_exists)
         require_etag(etag, applied.etag)
         if applied.state != "ACTIVE":
             raise Error(Reason.APPLIED_ACTION_NOT_ACTIVE, state=applied.state)
-        refuse_invalid(flag_problems(Definition(**definition), wish))
-        refuse_email(wish)
-        return _Standing(applied, locale, now)
+        refuse_invalid(flag_problems(definition, wish))
+        use = use_of(definition, applied, wish, phase, has_email=has_email)
+        return _Standing(applied, locale, now, use)
 
     def _write(
         self, caller: Caller, phase: str, standing: _Standing, changed: AppliedAction, wish: Wish
@@ -169,11 +176,39 @@ class AppliedActions:
             update_time=standing.now,
             revision=changed.revision + 1,
         )
-        event = action_events.event(
-            caller, phase, changed, standing.now, standing.locale, notify_user=wish.notify_user
-        )
+        use = standing.use
+        event = self._event(caller, phase, changed, standing.now, standing.locale, wish, use)
         rows.update(self._database, {**event, **changed.columns})
+        self._tell(caller, use, event)
         return changed
+
+    # -- what is told --------------------------------------------------------------------------
+
+    def _event(
+        self,
+        caller: Caller,
+        phase: str,
+        applied: AppliedAction,
+        now: datetime,
+        locale: str,
+        wish: Wish,
+        use: Use | None,
+    ) -> dict[str, Any]:
+        enclosures = self._emails.enclosures(caller, [use] if use else [])
+        return action_events.event(
+            caller,
+            phase,
+            applied,
+            now,
+            locale,
+            notify_user=wish.notify_user,
+            emailed_user=use is not None,
+            enclose=partial(enclosures.of, use),
+        )
+
+    def _tell(self, caller: Caller, use: Use | None, event: Mapping[str, Any]) -> None:
+        if use is not None:
+            self._emails.send(caller, [(use.applied, event["event_id"])])
 
 
 class _Standing(NamedTuple):
@@ -182,6 +217,8 @@ class _Standing(NamedTuple):
     applied: AppliedAction
     locale: str
     now: datetime
+    use: Use | None
+    """What the user is to be told by email."""
 
 
 def _named(error: Error, by: UserRef, asked: Application) -> Error:

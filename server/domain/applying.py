@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.domain.applied_action import AppliedAction, Definition
+from server.domain.emails.action_emails import Use
 from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 
 
@@ -67,6 +68,7 @@ class Found(NamedTuple):
 
     user_id: str
     locale: str
+    has_email: bool
     now: datetime
     definition: Mapping[str, Any] | None
     reason: Mapping[str, Any] | None
@@ -85,7 +87,9 @@ class Found(NamedTuple):
         require_actioner(asked.wish, self.actioner_exists)
         if self.missing_application is not None:
             raise not_found(Reason.APPLICATION_NOT_FOUND, "application_id", self.missing_application)
-        return Ground(self.user_id, self.locale, self.now, Definition(**self.definition), self.reason)
+        return Ground(
+            self.user_id, self.locale, self.has_email, self.now, Definition(**self.definition), self.reason
+        )
 
 
 class Ground(NamedTuple):
@@ -93,17 +97,17 @@ class Ground(NamedTuple):
 
     user_id: str
     locale: str
+    has_email: bool
     now: datetime
     definition: Definition
     reason: Mapping[str, Any] | None
 
-    def applied(self, asked: Application) -> AppliedAction:
-        """What the application makes. Raises FIELDS_INVALID, EMAIL_NOT_AVAILABLE,
-        USER_ACTION_OPTION_NOT_FOUND."""
+    def applied(self, asked: Application) -> tuple[AppliedAction, Use | None]:
+        """What the application makes, and what the user is to be told of it by email. Raises FIELDS_INVALID,
+        EMAIL_NOT_AVAILABLE, USER_ACTION_OPTION_NOT_FOUND."""
         definition, wish, now = self.definition, asked.wish, self.now
         refuse_invalid([*_end_problems(definition, asked.end, now), *flag_problems(definition, wish)])
-        refuse_email(wish)
-        return definition.applied(
+        applied = definition.applied(
             self.user_id,
             self.locale,
             now,
@@ -117,6 +121,7 @@ class Ground(NamedTuple):
             notify_user_on_end=wish.notify_user and definition.temporal,
             broadcast=asked.broadcast,
         ).with_change("START", wish.actioner_user_id, wish.comment, now)
+        return applied, use_of(definition, applied, wish, "START", has_email=self.has_email)
 
 
 def _end_problems(definition: Definition, end: End | None, now: datetime) -> list[Violation]:
@@ -145,10 +150,16 @@ def flag_problems(definition: Definition, wish: Wish) -> list[Violation]:
     return problems
 
 
-def refuse_email(wish: Wish) -> None:
-    """Raises EMAIL_NOT_AVAILABLE if one is wished for."""
-    if wish.email_user:
+def use_of(
+    definition: Definition, applied: AppliedAction, wish: Wish, phase: str, *, has_email: bool
+) -> Use | None:
+    """What the user is to be told of a phase by email; None for nothing. Raises EMAIL_NOT_AVAILABLE."""
+    if not wish.email_user:
+        return None
+    template_id = definition.email_templates[phase]
+    if template_id is None or not has_email:
         raise Error(Reason.EMAIL_NOT_AVAILABLE)
+    return Use(applied, template_id, definition.include_email_in_event)
 
 
 def require_actioner(wish: Wish, exists: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from server.domain.caller import Caller
 from server.domain.text import fold
 from server.domain.user import UserRef
+from server.domain.welcomes import NOTHING, Welcome
 from server.errors import Error, Reason
 from server.store import batches as rows
 from server.store import user_batches as user_rows
@@ -25,6 +26,8 @@ class Options:
     """FAIL, SKIP or UPDATE."""
     dry_run: bool = False
     all_or_nothing: bool = False
+    welcome: Welcome = NOTHING
+    """What users are sent who are created."""
 
 
 class Outcome(NamedTuple):
@@ -98,6 +101,8 @@ class Locked(NamedTuple):
     ids: Mapping[UserRef, str]
     locales: Mapping[str, str]
     """By their ids."""
+    with_email: frozenset[str] = frozenset()
+    """The ids of those who have one."""
 
 
 def lock(database: Database, caller: Caller, refs: Sequence[UserRef], *, alone: bool = True) -> Locked:
@@ -108,6 +113,7 @@ def lock(database: Database, caller: Caller, refs: Sequence[UserRef], *, alone: 
     found = user_rows.lock(database, caller.project_id, sorted(set(holders.values())), alone=alone)
     held = {user_id: keys_of(user_id, *identifiers) for user_id, *identifiers, _ in found}
     ids = {by: holders[key] for by, key in keys.items() if holders.get(key) in held}
-    if any(keys[by] not in held[user_id] for by, user_id in ids.items()):
+    if any(by.kind != "session" and keys[by] not in held[user_id] for by, user_id in ids.items()):
         raise Conflict  # somebody was given another identifier at this moment
-    return Locked(ids, {user_id: locale for user_id, *_, locale in found})
+    with_email = frozenset(user_id for user_id, email_key, *_ in found if email_key)
+    return Locked(ids, {user_id: locale for user_id, *_, locale in found}, with_email)

@@ -22,6 +22,9 @@ _KINDS: Final = (
     "user_actions",
     "applied_actions",
     "webhooks",
+    "sessions",
+    "provider_tokens",
+    "email_templates",
 )
 SCOPES: Final = frozenset(f"{kind}:{access}" for kind in _KINDS for access in ("read", "write", "*")) | {
     "users:export_secrets",
@@ -38,7 +41,7 @@ class Grant:
     """What a management key, or the command line, is allowed to do."""
 
     key_id: str | None
-    """None: the command line of the machine itself."""
+    """None: the command line of the machine itself, or an end user."""
     scopes: frozenset[str]
     project_ids: frozenset[str]
     """Projects it may act in, its own included; without meaning if `all_projects`."""
@@ -74,8 +77,12 @@ class Origin(NamedTuple):
     """Where a call comes from."""
 
     address: str = ""
-    """IP address of the connection."""
+    """IP address of the connection, or the one that a trusted proxy tells."""
     user_agent: str = ""
+
+
+def _no_session(*_: object) -> str:
+    raise Error(Reason.ACCESS_TOKEN_INVALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,13 @@ class Caller:
     """How the project behaves, as of a few seconds ago."""
     origin: Callable[[], Origin] = Origin
     """Asked for by what records it: to find it out takes time."""
+    session_of: Callable[[Caller, str], str] = _no_session
+    """Given the caller, verifies an access token of the project, and returns the id of its session, which may
+    have ended. Raises ACCESS_TOKEN_INVALID."""
 
+
+ANYBODY: Final = Grant(None, frozenset(), frozenset(), all_projects=False)
+"""Who presents no key, only the project: an end user."""
 
 COMMAND_LINE = Grant(None, frozenset("*"), frozenset(), all_projects=True)
 

@@ -11,8 +11,11 @@ from server.errors import Violation
 _HAPPENINGS: Final[dict[str, str]] = {
     "user": (
         "created updated deleted status.modified roles.modified tenants.modified applications.modified"
-        " password.set password.expired blocked unblocked expired"
+        " password.set password.expired blocked unblocked expired email.sent email.failed"
+        " sign_in.failed locked unlocked mfa.enabled mfa.reset"
+        " passkey.registered passkey.deleted passkey.clone_suspected provider_token.set"
     ),
+    "session": "started ended reuse_detected",
     "user_action": "created updated deactivated reactivated deleted applied modified cancelled ended",
     "user_action_reason": "created updated deleted",
     "role": "created updated deleted",
@@ -21,6 +24,7 @@ _HAPPENINGS: Final[dict[str, str]] = {
     "custom_attribute": "created updated deleted",
     "project": "created updated deleted",
     "management_key": "created updated rotated revoked",
+    "email_template": "created updated deleted",
     "webhook": "created updated deleted secret_rotated disabled test",
 }
 """What can happen, by what it happens to."""

@@ -54,6 +54,12 @@ def record(
     )
 
 
+def origin_of(caller: Caller) -> dict[str, Any]:
+    """Where the call comes from, for the data of an event; nothing if it comes from the system itself."""
+    origin = caller.origin()
+    return {"info": {"ip_address": origin.address, "user_agent": origin.user_agent}} if origin.address else {}
+
+
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The values that differ, as `{"before": {...}, "after": {...}}`; empty if none does."""
     names = [name for name in after if before[name] != after[name]]

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from server.domain.caller import Grant
+from server.domain.caller import ANYBODY, Grant
 from server.domain.management_keys import hash_of, key_id_in, key_of
 from server.domain.settings import ProjectSettings, settings_of
 from server.errors import Error, Reason
 from server.store import management_keys as rows
+from server.store import projects as project_rows
 from server.store.database import Database
 
 _MOST_REMEMBERED: Final = 10_000
@@ -25,7 +26,7 @@ _NOTE_USE_EVERY: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A verified key in the project it was presented for."""
+    """A verified key in the project it was presented for, or a project alone."""
 
     project_id: str
     grant: Grant
@@ -36,10 +37,10 @@ class Admission:
 
 
 class Keyring:
-    """Verifies `Bearer <project_id>:<management_key>`.
+    """Verifies `Bearer <project_id>:<management_key>`, and `Bearer <project_id>` where that suffices.
 
-    Only keys that were found good are remembered, for `cache_seconds`: that bounds how long a
-    revoked key lives on, and how late a changed one changes.
+    Only what was found good is remembered, for `cache_seconds`: that bounds how long a revoked
+    key lives on, and how late a changed one changes.
     """
 
     def __init__(self, database: Database, cache_seconds: float) -> None:
@@ -47,8 +48,11 @@ class Keyring:
         self._cache_seconds = cache_seconds
         self._remembered: dict[bytes, Admission] = {}
 
-    def admit(self, authorization: str | None, address: Callable[[], str]) -> Admission:
-        """The admission of a caller with this `authorization` metadata.
+    def admit(
+        self, authorization: str | None, address: Callable[[], str], *, public: bool = False
+    ) -> Admission:
+        """The admission of a caller with this `authorization` metadata; `public` tells that a project without
+        a key suffices.
 
         `address` tells the caller's IP address; it is asked only of keys that are bound to networks.
         Raises CREDENTIALS_MISSING, CREDENTIALS_MALFORMED and, only for a genuine secret, KEY_REVOKED,
@@ -60,15 +64,21 @@ class Keyring:
         now = time.monotonic()
         admission = self._remembered.get(digest)
         if admission is None or admission.until <= now:
-            admission = self._verified(authorization, now + self._cache_seconds)
+            admission = self._verified(authorization, now + self._cache_seconds, public=public)
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[digest] = admission
+        if admission.grant is ANYBODY and not public:
+            raise Error(Reason.CREDENTIALS_MALFORMED)
         _require_valid(admission.grant, address)
         return admission
 
-    def _verified(self, authorization: str, until: float) -> Admission:
+    def _verified(self, authorization: str, until: float, *, public: bool) -> Admission:
         project_id, secret, key_id = _parsed(authorization)
+        if key_id is None:
+            if not public:
+                raise Error(Reason.CREDENTIALS_MALFORMED)
+            return self._anybody(project_id, until)
         row = rows.presented(self._database, project_id, key_id)
         if row is None:
             raise Error(Reason.CREDENTIALS_INVALID)
@@ -99,17 +109,25 @@ class Keyring:
             rows.used(self._database, home_id, key_id)
         return Admission(project_id, grant, page_token_key, settings_of(settings), until)
 
+    def _anybody(self, project_id: str, until: float) -> Admission:
+        row = project_rows.admitting(self._database, project_id)
+        if row is None:
+            raise Error(Reason.CREDENTIALS_INVALID)
+        page_token_key, settings = row
+        return Admission(project_id, ANYBODY, page_token_key, settings_of(settings), until)
 
-def _parsed(authorization: str) -> tuple[str, str, str]:
-    """(project id, secret, key id) in an `authorization` metadata. Raises CREDENTIALS_MALFORMED."""
+
+def _parsed(authorization: str) -> tuple[str, str, str | None]:
+    """(project id, secret, key id) in an `authorization` metadata; without a secret the key id is None.
+    Raises CREDENTIALS_MALFORMED."""
     scheme, _, credentials = authorization.partition(" ")
-    project_id, _, secret = credentials.strip().partition(":")
+    project_id, colon, secret = credentials.strip().partition(":")
     key_id = key_id_in(secret)
     try:
         project_id = str(UUID(project_id))
     except ValueError:
-        key_id = None
-    if scheme.lower() != "bearer" or key_id is None:
+        raise Error(Reason.CREDENTIALS_MALFORMED) from None
+    if scheme.lower() != "bearer" or (colon and key_id is None):
         raise Error(Reason.CREDENTIALS_MALFORMED)
     return project_id, secret, key_id
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.core import LOCALE_ALIASES
-from babel.dates import format_timedelta
+from babel.dates import format_datetime, format_timedelta, get_timezone
 
 _ENGLISH: Final = Locale("en")
 
@@ -34,6 +34,13 @@ def localized(texts: Mapping[str, str], locale: str) -> str:
 def duration_in_words(duration: timedelta, locale: str) -> str:
     """Such as `2 days`, in the language of the locale, or in English if it is unknown."""
     return format_timedelta(duration, locale=_language(locale))
+
+
+def instant_in_words(instant: datetime, locale: str, zone: str) -> str:
+    """Such as `January 31, 2030 at 9:30:00 AM UTC`, in the language of the locale and the time of the zone,
+    an IANA name; '' is UTC."""
+    language = _language(locale)
+    return format_datetime(instant, "long", tzinfo=get_timezone(zone or "UTC"), locale=language)
 
 
 @lru_cache(maxsize=512)

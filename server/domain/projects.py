@@ -10,12 +10,15 @@ from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.caller import Caller
+from server.domain.email_templates import require_templates
+from server.domain.emails.kinds import TEMPLATE_FIELDS
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.settings import ProjectSettings, settings_of
-from server.errors import Error, Reason
+from server.errors import Error, Reason, Violation, not_found, refuse_invalid
 from server.store import projects as rows
 from server.store import queue
+from server.store import user_actions as action_rows
 from server.store.database import Database, Row
 
 
@@ -48,6 +51,14 @@ _MOST_AT_ONCE: Final = 1_000
 SETTABLE: Final[dict[str, Any]] = {"display_name": "", "stored_settings": {}}
 
 
+_LOCKOUT_ACTION: Final = "project.settings.lockout_policy.user_action_id"
+_OF_LOCKOUT: Final = {
+    "active": "is the id of a user action that was deleted",
+    "temporal": "is the id of a user action that is not temporal",
+}
+"""What is wrong with a user action of which these do not hold."""
+
+
 class Projects:
     """The projects that a caller's key may act in."""
 
@@ -70,15 +81,17 @@ class Projects:
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, project_id: str) -> Project:
         """Creates a project; `project_id` '' lets the server make one.
-        Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN."""
+        Raises ALL_PROJECTS_REQUIRED, PROJECT_ID_TAKEN, USER_ACTION_NOT_FOUND, EMAIL_TEMPLATE_NOT_FOUND."""
         if not caller.grant.all_projects:
             raise Error(Reason.ALL_PROJECTS_REQUIRED)
         values = _normalized({**SETTABLE, **values})
         project_id = project_id or new_id()
+        self._require_usable(project_id, settings_of(values["stored_settings"]), ProjectSettings())
         (create_time,) = rows.create(
             self._database,
             {**_columns(project_id, values), "page_token_key": secrets.token_bytes(32)},
         )
+        require_templates(self._database, project_id, _templates(values).values())
         within = replace(caller, project_id=project_id)
         events.record(self._database, within, "project.created", project_id, {"after": _facts(values)})
         return Project(
@@ -88,18 +101,23 @@ class Projects:
     def update(self, caller: Caller, project_id: str, values: Mapping[str, Any], etag: str) -> Project:
         """Sets these values; `project_id` '' is the caller's own. `stored_settings` replaces all settings,
         `settings_groups` those groups of them.
-        Raises PROJECT_NOT_FOUND, ETAG_MISMATCH."""
+        Raises PROJECT_NOT_FOUND, ETAG_MISMATCH, USER_ACTION_NOT_FOUND, EMAIL_TEMPLATE_NOT_FOUND,
+        FIELDS_INVALID."""
         project = self._locked(caller, project_id or caller.project_id)
         require_etag(etag, project.etag)
         values = dict(values)
         if groups := values.pop("settings_groups", None):
             values["stored_settings"] = {**project.stored_settings, **groups}
         changed = project._replace(**_normalized(values))
+        self._require_usable(project.project_id, changed.settings, project.settings)
         after = {name: getattr(changed, name) for name in SETTABLE}
         before = {name: getattr(project, name) for name in SETTABLE}
         changes = events.changes(_facts(before), _facts(after))
         if not changes:
             return project
+        known = _templates(before)
+        new = [named for field, named in _templates(after).items() if named != known.get(field)]
+        require_templates(self._database, project.project_id, new)
         update_time, revision = rows.update(self._database, _columns(project.project_id, after))
         within = replace(caller, project_id=project.project_id)
         events.record(self._database, within, "project.updated", project.project_id, changes)
@@ -120,6 +138,19 @@ class Projects:
         if project_id != caller.project_id:
             events.record(self._database, caller, "project.deleted", project_id, {})
 
+    def _require_usable(self, project_id: str, settings: ProjectSettings, before: ProjectSettings) -> None:
+        """Raises USER_ACTION_NOT_FOUND, FIELDS_INVALID for a user action, newly named, that cannot be applied
+        to accounts that are locked."""
+        action_id = settings.lockout_policy.user_action_id.lower()
+        if not action_id or action_id == before.lockout_policy.user_action_id.lower():
+            return
+        row = action_rows.get(self._database, project_id, action_id)
+        if row is None:
+            raise not_found(Reason.USER_ACTION_NOT_FOUND, "user_action_id", action_id)
+        action = dict(zip(action_rows.ACTION_COLUMNS, row, strict=False))
+        problems = [rule for name, rule in _OF_LOCKOUT.items() if not action[name]]
+        refuse_invalid([Violation(_LOCKOUT_ACTION, problem) for problem in problems])
+
     def _locked(self, caller: Caller, project_id: str) -> Project:
         return _found(caller, project_id, rows.lock(self._database, project_id))
 
@@ -130,6 +161,12 @@ def _normalized(values: Mapping[str, Any]) -> dict[str, Any]:
     if "stored_settings" in kept:
         kept["stored_settings"] = {name: group for name, group in kept["stored_settings"].items() if group}
     return kept
+
+
+def _templates(values: Mapping[str, Any]) -> dict[str, str]:
+    """The email templates that the settings name, by field."""
+    policy = values["stored_settings"].get("email_policy", {})
+    return {field: policy[field] for field in TEMPLATE_FIELDS if policy.get(field)}
 
 
 def _columns(project_id: str, values: Mapping[str, Any]) -> dict[str, Any]:

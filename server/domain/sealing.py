@@ -8,6 +8,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.config import Config
 
@@ -21,7 +23,7 @@ class UnusableSecretKey(Exception):
 
 def sealer_of(config: Config) -> Sealer:
     """The installation's sealer. Raises UnusableSecretKey."""
-    return Sealer(config.secret_key.get_secret_value() if config.secret_key else "")
+    return Sealer(config.secret_key if config.secret_key else "")
 
 
 class Sealer:
@@ -34,7 +36,12 @@ class Sealer:
             key = b""
         if len(key) != _KEY_BYTES:
             raise UnusableSecretKey(f"ROSTER_SECRET_KEY must be {_KEY_BYTES} bytes in Base64")
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of the installation's for one purpose, always the same."""
+        return HKDF(SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(self._key)
 
     def seal(self, secret: bytes, purpose: str) -> bytes:
         """The secret, readable by nobody without the key. `purpose` names the place that it is kept in."""

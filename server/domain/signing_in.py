@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from server.domain.applied_action import Prevention
 from server.domain.identity import instant
+from server.errors import Error, Reason
 
 _ADMITTED: Final = ("ACTIVE", "INVITED")
 
@@ -23,6 +24,14 @@ class Standing(NamedTuple):
     def may_sign_in(self) -> bool:
         """Whether neither status nor action stands against it."""
         return self.status in _ADMITTED and not self.preventions
+
+    def require_admitted(self) -> None:
+        """Raises LOGIN_NOT_ALLOWED, LOGIN_PREVENTED."""
+        if self.status not in _ADMITTED:
+            raise Error(Reason.LOGIN_NOT_ALLOWED, status=self.status)
+        if self.preventions:
+            first = self.preventions[0]
+            raise Error(Reason.LOGIN_PREVENTED, user_action=first.name, preventions=self.preventions)
 
 
 def standing_of(status: str, preventions: str | None) -> Standing:

@@ -75,6 +75,11 @@ class User(NamedTuple):
     update_time: datetime
     revision: int
     last_login_time: datetime | None
+    mfa_enabled: bool
+    """Whether a sign-in by password asks for a second factor."""
+    mfa_reset_required: bool
+    """Whether the next sign-in demands that a second factor is set up anew."""
+    has_passkeys: bool
     password_change_required: bool | None
     """Whether the next sign-in demands a new password; None: there is no password."""
     metadata: dict[str, Any] | None
@@ -176,7 +181,8 @@ def _roles_in(grants: Iterable[Any]) -> tuple[HeldRole, ...]:
 
 @dataclass(frozen=True, slots=True)
 class UserRef:
-    """Names a user: by `kind` (user_id, email, phone_number, login_id) and the value as it was given."""
+    """Names a user: by `kind` (user_id, email, phone_number, login_id) and the value as it was given; or by
+    the session of an access token that was verified."""
 
     kind: str
     value: str
@@ -189,6 +195,8 @@ class UserRef:
 
 def user_not_found(by: UserRef) -> Error:
     """The error for a reference that names nobody."""
+    if by.kind == "session":
+        return Error(Reason.SESSION_ENDED)
     return not_found(Reason.USER_NOT_FOUND, by.kind, by.value)
 
 
@@ -201,6 +209,7 @@ _KEYS: Final[dict[str, Callable[[str], str]]] = {
     "email": text.fold,
     "phone_number": _phone_key,
     "login_id": text.fold,
+    "session": str,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from server.domain import events
 from server.domain.caller import Caller
+from server.domain.email_templates import require_templates
 from server.domain.identity import etag, new_id, require_etag
 from server.domain.paging import Page, PageRequest, page_of
 from server.domain.text import fold
@@ -70,6 +71,10 @@ SETTABLE: Final[dict[str, Any]] = {
 }
 
 
+TEMPLATES: Final = tuple(name for name in SETTABLE if name.endswith("_email_template_id"))
+"""The values that name email templates."""
+
+
 class UserActions:
     """The definitions of all projects; every method acts in the caller's."""
 
@@ -89,9 +94,10 @@ class UserActions:
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, user_action_id: str) -> UserAction:
         """Creates a definition; `user_action_id` '' lets the server make one.
-        Raises FIELDS_INVALID, USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN."""
+        Raises FIELDS_INVALID, USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN, EMAIL_TEMPLATE_NOT_FOUND."""
         user_action_id = user_action_id or new_id()
         values = _checked({**SETTABLE, **values})
+        require_templates(self._database, caller.project_id, [values[name] for name in TEMPLATES])
         (create_time,) = rows.create(self._database, _columns(caller, user_action_id, values))
         action = UserAction(
             user_action_id=user_action_id,
@@ -108,11 +114,14 @@ class UserActions:
 
     def update(self, caller: Caller, user_action_id: str, values: Mapping[str, Any], etag: str) -> UserAction:
         """Sets these values.
-        Raises USER_ACTION_NOT_FOUND, FIELDS_INVALID, USER_ACTION_NAME_TAKEN, ETAG_MISMATCH."""
+        Raises USER_ACTION_NOT_FOUND, FIELDS_INVALID, USER_ACTION_NAME_TAKEN, EMAIL_TEMPLATE_NOT_FOUND,
+        ETAG_MISMATCH."""
         action = self._locked(caller, user_action_id)
         require_etag(etag, action.etag)
         present = {name: getattr(action, name) for name in SETTABLE}
         changed = action._replace(**_checked({**present, **values}, action.options))
+        new = [getattr(changed, name) for name in TEMPLATES if getattr(changed, name) != present[name]]
+        require_templates(self._database, caller.project_id, new)
         return self._write(caller, "user_action.updated", action, changed)
 
     def delete(self, caller: Caller, user_action_id: str, *, hard: bool, etag: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, Final
 
-from server.domain import events
+from server.domain import events, welcomes
 from server.domain.batches import Key, Options, Outcome, attempt, holders_of, keys_of, lock
 from server.domain.caller import Caller
 from server.domain.holdings import Holdings, Wishes
@@ -84,6 +84,15 @@ class UserBatches:
         outcomes |= creation.begin(left)
         while left := {index: item for index, item in left.items() if index not in outcomes}:
             outcomes |= creation.round(left)
+        welcomes.send(
+            self._database,
+            caller,
+            [
+                (item.user_id, options.welcome.kind(item.asked, item.status))
+                for index, item in enumerate(items)
+                if isinstance(item, NewUser) and outcomes[index].action == "CREATED"
+            ],
+        )
         return [outcomes[index] for index in range(len(items))]
 
     def _ground(self, caller: Caller, items: Iterable[NewUser]) -> Ground:

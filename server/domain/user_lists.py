@@ -43,8 +43,8 @@ class UserFilter:
     tenant_roles: Sequence[tuple[str, RoleRef]] = ()
     """Of each pair the tenant's id, and the role held in it."""
     application_ids: Sequence[str] = ()
-    with_password: bool = False
-    """Only users who have a password."""
+    auth_methods: Sequence[str] = ()
+    """PASSWORD, PASSKEY, TOTP: any of them."""
     last_login_after: datetime | None = None
     last_login_before: datetime | None = None
     attributes: Sequence[AttributeCondition] = ()
@@ -158,8 +158,8 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
     filters = {name for name, value in parameters.items() if value is not None and value != []}
     if alone := _INDEXED_STATUSES.get(frozenset(wanted.statuses)):
         filters = filters - {"statuses"} | {alone}
-    if wanted.with_password:
-        filters.add("with_password")
+    if wanted.auth_methods:
+        filters.add("with_" + "_or_".join(sorted(method.lower() for method in wanted.auth_methods)))
     if test_users := _TEST_USERS.get(wanted.test_users):
         filters.add(test_users)
     return frozenset(filters), parameters

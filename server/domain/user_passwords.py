@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.domain.caller import Caller
+from server.domain.passwords import opaque
 from server.domain.passwords.hasher import Hasher
 from server.domain.passwords.policy import Person
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.user import User, UserRef
 from server.domain.user_writing import UserWriter
 from server.errors import refuse_invalid
@@ -45,10 +47,12 @@ class UserPasswords:
         return self.replace(caller, user, stored_hash, temporary=password.temporary)
 
     def replace(self, caller: Caller, user: User, stored_hash: str, *, temporary: bool) -> User:
-        """Sets the password of a locked user."""
+        """Sets the password of a locked user, and ends all sessions."""
         self.store(caller, user.user_id, stored_hash, temporary=temporary)
         changed = user._replace(password_change_required=temporary)
-        return self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
+        changed = self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
+        end_sessions(self._database, caller, [user.user_id], Cause.PASSWORD_CHANGED)
+        return changed
 
     def expire(self, caller: Caller, by: UserRef) -> User:
         """Makes the user replace the password. Raises USER_NOT_FOUND."""
@@ -66,20 +70,26 @@ class UserPasswords:
         user_id: str = "",
         *,
         patient: bool = False,
+        field: str = opaque.PLAIN,
+        present_allowed: bool = True,
     ) -> str:
         """What to store of a password for a person with these settable values; `user_id` '' is a new user.
 
-        Takes long: no transaction may have begun. Raises FIELDS_INVALID and, unless it is `patient`,
+        `present_allowed` False demands another one than the present, whatever the policy says. Takes long: no
+        transaction may have begun. Raises FIELDS_INVALID, which names `field`, and, unless it is `patient`,
         HASHING_OVERLOADED.
         """
         if password.stored:
             return password.stored
         policy = caller.settings.password_policy
+        if not present_allowed:
+            policy = replace(policy, history=max(policy.history, 1))
         names = ("email", "given_name", "family_name", "display_name", "login_ids")
-        refuse_invalid(policy.violations(password.plain, Person(**{name: person[name] for name in names})))
+        about = Person(**{name: person[name] for name in names})
+        refuse_invalid(policy.violations(password.plain, about, field))
         if user_id and policy.history:
             former = rows.latest(self._database, caller.project_id, user_id, policy.history)
-            refuse_invalid(policy.reuse_violations(password.plain, former, self._hasher))
+            refuse_invalid(policy.reuse_violations(password.plain, former, self._hasher, field))
         return self._hasher.hash(password.plain, patient=patient)
 
     def store(self, caller: Caller, user_id: str, stored_hash: str, *, temporary: bool) -> None:

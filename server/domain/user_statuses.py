@@ -6,6 +6,7 @@ from typing import Any
 
 from server.domain import events
 from server.domain.caller import Caller
+from server.domain.session_ends import Cause, end_sessions
 from server.domain.user import User, UserRef
 from server.domain.user_writing import UserWriter
 from server.errors import Error, Reason
@@ -21,7 +22,8 @@ class UserStatuses:
         self._writer = UserWriter(database)
 
     def set(self, caller: Caller, by: UserRef, status: str) -> User:
-        """Makes the user ACTIVE or INACTIVE. Raises USER_NOT_FOUND, USER_BLOCKED, USER_EXPIRED."""
+        """Makes the user ACTIVE, or INACTIVE, which ends all sessions. Raises USER_NOT_FOUND, USER_BLOCKED,
+        USER_EXPIRED."""
         user = self._writer.locked(caller, by)
         if user.status == "BLOCKED":
             raise Error(Reason.USER_BLOCKED)
@@ -29,14 +31,19 @@ class UserStatuses:
             raise Error(Reason.USER_EXPIRED)
         if user.status == status:
             return user
-        return self._change(caller, "user.status.modified", user, status=status)
+        changed = self._change(caller, "user.status.modified", user, status=status)
+        if status == "INACTIVE":
+            end_sessions(self._database, caller, [user.user_id], Cause.DEACTIVATED)
+        return changed
 
     def block(self, caller: Caller, by: UserRef) -> User:
-        """Blocks the user, who keeps the status beneath. Raises USER_NOT_FOUND."""
+        """Blocks the user, who keeps the status beneath, and ends all sessions. Raises USER_NOT_FOUND."""
         user = self._writer.locked(caller, by)
         if user.status == "BLOCKED":
             return user
-        return self._change(caller, "user.blocked", user, blocked=True)
+        changed = self._change(caller, "user.blocked", user, blocked=True)
+        end_sessions(self._database, caller, [user.user_id], Cause.BLOCKED)
+        return changed
 
     def unblock(self, caller: Caller, by: UserRef) -> User:
         """Gives a blocked user the status beneath. Raises USER_NOT_FOUND."""

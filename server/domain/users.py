@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from server.config import MAX_ROLES_PER_USER
-from server.domain import events
+from server.domain import events, welcomes
 from server.domain.caller import Caller
 from server.domain.holdings import Declarations, Found, Holdings, Wishes, attribute_values
 from server.domain.identity import new_id, require_etag
@@ -25,6 +25,7 @@ from server.domain.user import (
 )
 from server.domain.user_passwords import NewPassword, UserPasswords
 from server.domain.user_writing import UserWriter, columns_of, facts_of
+from server.domain.welcomes import NOTHING, Welcome
 from server.errors import Error, Reason, Violation, refuse_invalid
 from server.store import events as event_rows
 from server.store import request_records
@@ -63,6 +64,7 @@ class Users:
             found["email", fold(user.email)] = user
             found["phone_number", user.phone_number] = user
             found.update({("login_id", fold(login_id)): user for login_id in user.login_ids})
+            found.update({("session", session_id): user for session_id in row[-1]})
         return [found.get((by.kind, by.key)) if by.key else None for by in refs]
 
     # -- changing ------------------------------------------------------------------------------
@@ -76,31 +78,36 @@ class Users:
         user_id: str,
         status: str,
         password: NewPassword | None,
+        welcome: Welcome = NOTHING,
     ) -> User:
-        """Creates a user with these settable values, what is wished for and the project's default roles.
+        """Creates a user with these settable values, what is wished for and the project's default roles, and
+        has the user sent what is welcome.
 
         `user_id` '' lets the server make one. Raises FIELDS_INVALID, HASHING_OVERLOADED, EMAIL_TAKEN and its
         like, and what `holdings` raises.
         """
         values = {**SETTABLE, **normalized(values)}
         values |= void_marks(values)
-        refuse_invalid([*violations(values), *wishes.violations()])
+        refuse_invalid([*violations(values), *wishes.violations(), *welcome.violations(values, status)])
         stored_hash = self._passwords.hash_new(caller, password, values) if password else None
         user_id = user_id or new_id()
         found = self._holdings.find_for(caller, wishes)
-        blank = _BLANK._replace(user_id=user_id, status=status, **values)
+        blank = BLANK._replace(user_id=user_id, status=status, **values)
         wanted = blank._replace(
             roles=found.held_roles(wishes.roles or ()),
             tenants=found.held_tenants(wishes.tenants or ()),
             applications=found.held_applications(wishes.application_ids or ()),
             password_change_required=password.temporary if password else None,
         )
-        created, declared = self._insert(caller, wanted, wishes, alone=wanted == blank)
+        email = welcome.kind(values, status)
+        alone = wanted == blank and email is None
+        created, declared = self._insert(caller, wanted, wishes, alone=alone)
         if created.tenants or created.applications or created.custom_attributes:
             # The roles are stored already, default ones included.
             self._holdings.write(caller, blank._replace(roles=created.roles), created, declared)
         if stored_hash is not None and password is not None:
             self._passwords.store(caller, user_id, stored_hash, temporary=password.temporary)
+        welcomes.send(self._database, caller, [(user_id, email)])
         expired = created.expire_time is not None and created.expire_time <= created.create_time
         return created._replace(status="EXPIRED") if expired else created
 
@@ -256,7 +263,7 @@ def _snapshot(user: User) -> dict[str, Any]:
     return {"user_id": user.user_id, "status": user.status, **shown, "roles": facts["roles"]}
 
 
-_BLANK: Final = User(
+BLANK: Final = User(
     user_id="",
     **SETTABLE,
     status="",
@@ -264,6 +271,9 @@ _BLANK: Final = User(
     update_time=datetime.min.replace(tzinfo=UTC),
     revision=1,
     last_login_time=None,
+    mfa_enabled=False,
+    mfa_reset_required=False,
+    has_passkeys=False,
     password_change_required=None,
     roles=(),
     tenants=(),

@@ -14,8 +14,9 @@ from server.startup import StartError
 
 def connections_for(config: Config) -> int:
     """How many database connections a service of this size may need, all processes together: one per
-    thread, those of health checks and of work beside the calls, and some for commands and people."""
-    return config.workers * (config.threads + 4) + 20
+    thread, those of health checks and of work beside the calls, of the web process, and some for commands and
+    people."""
+    return config.workers * (config.threads + 4) + 30
 
 
 def keep(config: Config, pipe: Connection) -> None:

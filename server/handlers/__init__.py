@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
@@ -12,8 +13,12 @@ from google.protobuf.message_factory import GetMessageClass
 from roster.v1 import annotations_pb2, event_pb2, user_batch_pb2
 from roster.v1 import application_service_pb2 as application
 from roster.v1 import application_service_pb2_grpc as application_grpc
+from roster.v1 import auth_service_pb2 as auth
+from roster.v1 import auth_service_pb2_grpc as auth_grpc
 from roster.v1 import custom_attribute_service_pb2 as custom_attribute
 from roster.v1 import custom_attribute_service_pb2_grpc as custom_attribute_grpc
+from roster.v1 import email_template_service_pb2 as email_template
+from roster.v1 import email_template_service_pb2_grpc as email_template_grpc
 from roster.v1 import event_service_pb2 as event
 from roster.v1 import event_service_pb2_grpc as event_grpc
 from roster.v1 import management_key_service_pb2 as management_key
@@ -31,19 +36,30 @@ from roster.v1 import user_service_pb2_grpc as user_grpc
 from roster.v1 import webhook_service_pb2 as webhook
 from roster.v1 import webhook_service_pb2_grpc as webhook_grpc
 
+from server.domain.access_tokens import AccessTokens
+from server.domain.admission import Admission
 from server.domain.applied_action_batches import AppliedActionBatches
-from server.domain.applied_actions import AppliedActions
+from server.domain.attempts import Attempts
 from server.domain.custom_attributes import CustomAttributes
+from server.domain.email_templates import EmailTemplates
 from server.domain.event_feed import Feed
 from server.domain.event_log import EventLog
+from server.domain.logins import Logins
 from server.domain.management_keys import ManagementKeys
 from server.domain.memberships import Memberships
 from server.domain.named import APPLICATION, TENANT, NamedThings
-from server.domain.passwords.hasher import Hasher
+from server.domain.parts import SharedParts
+from server.domain.passkeys import Passkeys
+from server.domain.password_changes import PasswordChanges
 from server.domain.permissions import Permissions
 from server.domain.projects import Projects
+from server.domain.provider_tokens import ProviderTokens
+from server.domain.refresh_tokens import RefreshTokens
 from server.domain.roles import Roles
-from server.domain.sealing import Sealer
+from server.domain.second_factors import SecondFactors
+from server.domain.sessions import Sessions
+from server.domain.sign_in import SignIn
+from server.domain.totp import Totp
 from server.domain.user_action_batches import UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
@@ -51,14 +67,14 @@ from server.domain.user_batch_changes import UserBatchChanges
 from server.domain.user_batches import UserBatches
 from server.domain.user_exports import UserExports
 from server.domain.user_lists import UserLists
-from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
-from server.domain.users import Users
 from server.domain.webhook_deliveries import WebhookDeliveries
 from server.domain.webhooks import Webhooks
 from server.handlers.application_service import ApplicationService
+from server.handlers.auth_service import AuthService
 from server.handlers.batches import Batches
 from server.handlers.custom_attribute_service import CustomAttributeService
+from server.handlers.email_template_service import EmailTemplateService
 from server.handlers.event_service import EventService
 from server.handlers.management_key_service import ManagementKeyService
 from server.handlers.project_service import ProjectService
@@ -66,24 +82,92 @@ from server.handlers.role_service import RoleService
 from server.handlers.tenant_service import TenantService
 from server.handlers.user_action_service import UserActionService
 from server.handlers.user_service import UserService
+from server.handlers.user_sign_ins import SignInParts
 from server.handlers.webhook_service import WebhookService
 from server.interceptors.call import Effect, Method
-from server.store.database import Database
 
-# Its stub lacks the type of the value.
+# Their stubs lack the types of the values.
 _REQUIRED_SCOPE: Any = annotations_pb2.required_scope
+_PUBLIC: Any = annotations_pb2.public
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the services of one process share."""
+@dataclass(frozen=True)
+class Parts(SharedParts):
+    """What the services of one process share, those that one needs made when it is asked for."""
 
-    database: Database
-    hasher: Hasher
-    sealer: Sealer
     batches: Batches
     feed: Feed[event_pb2.Event]
     exports: UserExports[user_batch_pb2.ExportedUser]
+
+    @cached_property
+    def access_tokens(self) -> AccessTokens:
+        return AccessTokens(self.signing_keys)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.database, self.access_tokens, RefreshTokens(self.sealer))
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(self.database, self.one_time_tokens, self.sessions)
+
+    @cached_property
+    def logins(self) -> Logins:
+        return Logins(self.database)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        return Attempts(self.database, self.lockouts, self.logins)
+
+    @cached_property
+    def admission(self) -> Admission:
+        return Admission(
+            self.database,
+            self.one_time_tokens,
+            self.sessions,
+            UserStatuses(self.database),
+            self.lockouts,
+            self.logins,
+        )
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(self.database, self.sealer)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            self.database,
+            self.hasher,
+            self.one_time_tokens,
+            self.attempts,
+            self.admission,
+            self.second_factors,
+            self.passkeys,
+        )
+
+    @cached_property
+    def password_changes(self) -> PasswordChanges:
+        return PasswordChanges(
+            self.database,
+            self.hasher,
+            self.passwords,
+            self.one_time_tokens,
+            self.sessions,
+            self.attempts,
+            self.admission,
+        )
+
+    @cached_property
+    def totp(self) -> Totp:
+        return Totp(
+            self.database,
+            self.one_time_tokens,
+            self.sessions,
+            self.attempts,
+            self.admission,
+            self.second_factors,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +180,24 @@ class Service:
 
 
 def _user_service(parts: Parts) -> UserService:
-    passwords = UserPasswords(parts.database, parts.hasher)
-    users = Users(parts.database, passwords)
     return UserService(
-        users,
+        parts.users,
         UserLists(parts.database),
         UserStatuses(parts.database),
         Memberships(parts.database),
-        passwords,
+        parts.passwords,
         Permissions(parts.database),
-        UserBatches(parts.database, users, passwords),
-        UserBatchChanges(parts.database, users),
+        UserBatches(parts.database, parts.users, parts.passwords),
+        UserBatchChanges(parts.database, parts.users),
         parts.batches,
         parts.exports,
+        SignInParts(
+            parts.sessions,
+            parts.logins,
+            parts.passkeys,
+            parts.totp,
+            ProviderTokens(parts.database, parts.sealer),
+        ),
     )
 
 
@@ -117,11 +206,25 @@ def _user_action_service(parts: Parts) -> UserActionService:
     return UserActionService(
         actions,
         UserActionReasons(parts.database),
-        AppliedActions(parts.database),
+        parts.applied_actions,
         UserStatuses(parts.database),
         UserActionBatches(parts.database, actions),
-        AppliedActionBatches(parts.database),
+        AppliedActionBatches(parts.database, parts.action_emails),
         parts.batches,
+        parts.email_links,
+    )
+
+
+def _auth_service(parts: Parts) -> AuthService:
+    return AuthService(
+        parts.sign_in,
+        parts.sessions,
+        parts.password_changes,
+        parts.totp,
+        parts.passkeys,
+        parts.sign_ups,
+        parts.email_links,
+        parts.signing_keys,
     )
 
 
@@ -178,6 +281,16 @@ SERVICES = (
             Webhooks(parts.database, parts.sealer), WebhookDeliveries(parts.database)
         ),
     ),
+    Service(
+        email_template.DESCRIPTOR.services_by_name["EmailTemplateService"],
+        email_template_grpc.add_EmailTemplateServiceServicer_to_server,
+        lambda parts: EmailTemplateService(EmailTemplates(parts.database)),
+    ),
+    Service(
+        auth.DESCRIPTOR.services_by_name["AuthService"],
+        auth_grpc.add_AuthServiceServicer_to_server,
+        _auth_service,
+    ),
 )
 
 
@@ -187,6 +300,7 @@ def methods() -> Mapping[str, Method]:
         f"/{service.descriptor.full_name}/{method.name}": Method(
             name=f"/{service.descriptor.full_name}/{method.name}",
             scope=method.GetOptions().Extensions[_REQUIRED_SCOPE],
+            public=method.GetOptions().Extensions[_PUBLIC],
             effect=_effect(method.GetOptions()),
             response=GetMessageClass(method.output_type),
         )

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any, Final, NamedTuple
 
+from roster.v1 import batch_pb2
+
 from server import convert
 from server.domain.batches import Options, Outcome, take_part
 from server.domain.caller import Caller
 from server.domain.streams import Stream, Streams
-from server.errors import Error, Reason, Violation
+from server.errors import Error, Reason, Violation, refuse_invalid
 from server.handlers.streams import line_of
 from server.interceptors.call import Call, Checked
 from server.interceptors.errors import status_of
@@ -54,6 +56,8 @@ class Kind(NamedTuple):
     """Makes the result of an item."""
     response: Callable[..., Any]
     """The class of the responses."""
+    welcomes: bool = False
+    """Whether what it makes can be sent emails."""
     check: Callable[[Any], None] | None = None
     """Raises what is wrong with a message as a whole, beyond the rules of the contract."""
 
@@ -148,6 +152,12 @@ def _without_new_ids(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome._replace(id="") if outcome.id in new else outcome for outcome in outcomes]
 
 
+def _refuse_emails(told: batch_pb2.BatchOptions) -> None:
+    """Raises FIELDS_INVALID for what only users who are created can be sent."""
+    asked = [name for name in ("invite", "send_verification_email") if getattr(told, name)]
+    refuse_invalid([Violation(f"options.{name}", "is for users who are created") for name in asked])
+
+
 _END: Final = object()
 
 
@@ -210,6 +220,8 @@ class _Batch(Stream):
                 if options is None:
                     told = message.options
                     options = convert.batch_options(told)
+                    if not self._kind.welcomes:
+                        _refuse_emails(told)
                 elif message.HasField("options"):
                     problem = Violation("options", "belong into the first message of the stream")
                     raise Error(Reason.FIELDS_INVALID, violations=[problem])

@@ -11,6 +11,7 @@ from server import convert
 from server.domain import user_action_reasons, user_actions
 from server.domain.applied_action_batches import AppliedActionBatches, ToApply
 from server.domain.applied_actions import AppliedActions
+from server.domain.email_links import EmailLinks
 from server.domain.user_action_batches import Deletion, NewUserAction, UserActionBatches
 from server.domain.user_action_reasons import UserActionReasons
 from server.domain.user_actions import UserActions
@@ -32,6 +33,7 @@ class UserActionService:
         action_batches: UserActionBatches,
         applied_batches: AppliedActionBatches,
         batches: Batches,
+        links: EmailLinks,
     ) -> None:
         self._actions = actions
         self._reasons = reasons
@@ -40,6 +42,7 @@ class UserActionService:
         self._action_batches = action_batches
         self._applied_batches = applied_batches
         self._batches = batches
+        self._links = links
 
     # -- definitions ---------------------------------------------------------------------------
 
@@ -180,14 +183,16 @@ class UserActionService:
     # -- what is applied -----------------------------------------------------------------------
 
     def ApplyUserAction(self, request: rpc.ApplyUserActionRequest, call: Call) -> rpc.ApplyUserActionResponse:
-        applied = self._applied.apply(call.caller, convert.user_ref(request.by), convert.application(request))
+        applied = self._applied.apply(
+            call.caller, convert.user_ref(request.by, call.caller), convert.application(request)
+        )
         return rpc.ApplyUserActionResponse(applied_action=convert.applied_action_message(applied))
 
     def BatchApplyUserActions(
         self, requests: Iterator[Checked], call: Call
     ) -> Iterator[rpc.BatchApplyUserActionsResponse]:
         def prepare(item: rpc.ApplyUserActionsItem) -> ToApply:
-            return ToApply(convert.user_ref(item.by), convert.application(item))
+            return ToApply(convert.user_ref(item.by, call.caller), convert.application(item))
 
         kind = Kind(
             prepare,
@@ -228,7 +233,7 @@ class UserActionService:
     ) -> rpc.ListAppliedActionsResponse:
         page = self._applied.list(
             call.caller,
-            convert.user_ref(request.by) if request.HasField("by") else None,
+            convert.user_ref(request.by, call.caller) if request.HasField("by") else None,
             convert.applied_action_filter(request.filter),
             page_request(request, call),
         )
@@ -241,9 +246,27 @@ class UserActionService:
     # -- shortcuts -----------------------------------------------------------------------------
 
     def BlockUser(self, request: rpc.BlockUserRequest, call: Call) -> rpc.BlockUserResponse:
-        user = self._statuses.block(call.caller, convert.user_ref(request.by))
+        user = self._statuses.block(call.caller, convert.user_ref(request.by, call.caller))
         return rpc.BlockUserResponse(user=convert.user_message(user))
 
     def UnblockUser(self, request: rpc.UnblockUserRequest, call: Call) -> rpc.UnblockUserResponse:
-        user = self._statuses.unblock(call.caller, convert.user_ref(request.by))
+        user = self._statuses.unblock(call.caller, convert.user_ref(request.by, call.caller))
         return rpc.UnblockUserResponse(user=convert.user_message(user))
+
+    def SendVerificationEmail(
+        self, request: rpc.SendVerificationEmailRequest, call: Call
+    ) -> rpc.SendVerificationEmailResponse:
+        self._links.send_verification(call.caller, convert.user_ref(request.by, call.caller))
+        return rpc.SendVerificationEmailResponse()
+
+    def SendPasswordResetEmail(
+        self, request: rpc.SendPasswordResetEmailRequest, call: Call
+    ) -> rpc.SendPasswordResetEmailResponse:
+        self._links.send_password_reset_to(call.caller, convert.user_ref(request.by, call.caller))
+        return rpc.SendPasswordResetEmailResponse()
+
+    def SendInvitationEmail(
+        self, request: rpc.SendInvitationEmailRequest, call: Call
+    ) -> rpc.SendInvitationEmailResponse:
+        self._links.send_invitation(call.caller, convert.user_ref(request.by, call.caller))
+        return rpc.SendInvitationEmailResponse()

@@ -23,17 +23,19 @@ from server.domain.user_lists import UserLists
 from server.domain.user_passwords import UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.users import Users
+from server.domain.welcomes import Welcome
 from server.errors import Error, Reason, Violation
 from server.handlers.batches import Batches, Kind
 from server.handlers.paging import page_request
 from server.handlers.streams import line_of
+from server.handlers.user_sign_ins import SignInParts, UserSignIns
 from server.interceptors.call import Call, Checked
 
 _HOLDINGS: Final = ("roles", "tenants", "applications", "custom_attributes")
 _UPDATABLE: Final = (*SETTABLE, *_HOLDINGS)
 
 
-class UserService:
+class UserService(UserSignIns):
     """The users of the caller's project."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - a part for each kind of use case
@@ -48,7 +50,9 @@ class UserService:
         changes: UserBatchChanges,
         batches: Batches,
         exports: UserExports[batch.ExportedUser],
+        sign_ins: SignInParts,
     ) -> None:
+        super().__init__(sign_ins)
         self._users = users
         self._lists = lists
         self._statuses = statuses
@@ -70,17 +74,18 @@ class UserService:
             user_id=asked.user_id.lower(),
             status=convert.user_status(asked.status or pb.USER_STATUS_INVITED),
             password=convert.new_password(request.password) if has_password else None,
+            welcome=Welcome(request.invite, request.send_verification_email),
         )
         return rpc.CreateUserResponse(user=convert.user_message(user))
 
     def GetUser(self, request: rpc.GetUserRequest, call: Call) -> rpc.GetUserResponse:
-        user = self._users.get(call.caller, convert.user_ref(request.by))
+        user = self._users.get(call.caller, convert.user_ref(request.by, call.caller))
         response = rpc.GetUserResponse()
         convert.write_user(response.user, user)
         return response
 
     def BatchGetUsers(self, request: rpc.BatchGetUsersRequest, call: Call) -> rpc.BatchGetUsersResponse:
-        found = self._users.batch_get(call.caller, [convert.user_ref(by) for by in request.by])
+        found = self._users.batch_get(call.caller, [convert.user_ref(by, call.caller) for by in request.by])
         response = rpc.BatchGetUsersResponse(
             not_found=[by for by, user in zip(request.by, found, strict=True) if user is None]
         )
@@ -117,7 +122,7 @@ class UserService:
         paths = convert.masked(asked, request.update_mask, _UPDATABLE)
         user = self._users.update(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
             _wishes(asked, paths, convert.named_attributes(request.update_mask)),
             etag=asked.etag,
@@ -125,12 +130,12 @@ class UserService:
         return rpc.UpdateUserResponse(user=convert.user_message(user))
 
     def DeleteUser(self, request: rpc.DeleteUserRequest, call: Call) -> rpc.DeleteUserResponse:
-        self._users.delete(call.caller, convert.user_ref(request.by), request.etag)
+        self._users.delete(call.caller, convert.user_ref(request.by, call.caller), request.etag)
         return rpc.DeleteUserResponse()
 
     def SetUserStatus(self, request: rpc.SetUserStatusRequest, call: Call) -> rpc.SetUserStatusResponse:
         user = self._statuses.set(
-            call.caller, convert.user_ref(request.by), convert.user_status(request.status)
+            call.caller, convert.user_ref(request.by, call.caller), convert.user_status(request.status)
         )
         return rpc.SetUserStatusResponse(user=convert.user_message(user))
 
@@ -139,7 +144,7 @@ class UserService:
     ) -> rpc.UpdateUserLoginIdResponse:
         user = self._users.update_login_id(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             request.login_id.strip(),
             request.new_login_id.strip(),
         )
@@ -148,7 +153,7 @@ class UserService:
     def ModifyUserRoles(self, request: rpc.ModifyUserRolesRequest, call: Call) -> rpc.ModifyUserRolesResponse:
         user = self._memberships.modify_roles(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             convert.role_requests(request.roles, "roles"),
             request.tenant_id.lower(),
@@ -160,7 +165,7 @@ class UserService:
     ) -> rpc.ModifyUserTenantsResponse:
         user = self._memberships.modify_tenants(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             [tenant_id.lower() for tenant_id in request.tenant_ids],
         )
@@ -171,7 +176,7 @@ class UserService:
     ) -> rpc.ModifyUserApplicationsResponse:
         user = self._memberships.modify_applications(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             convert.MODES[request.mode],
             [application_id.lower() for application_id in request.application_ids],
         )
@@ -179,14 +184,14 @@ class UserService:
 
     def SetUserPassword(self, request: rpc.SetUserPasswordRequest, call: Call) -> rpc.SetUserPasswordResponse:
         user = self._passwords.set(
-            call.caller, convert.user_ref(request.by), convert.new_password(request.password)
+            call.caller, convert.user_ref(request.by, call.caller), convert.new_password(request.password)
         )
         return rpc.SetUserPasswordResponse(user=convert.user_message(user))
 
     def ExpireUserPassword(
         self, request: rpc.ExpireUserPasswordRequest, call: Call
     ) -> rpc.ExpireUserPasswordResponse:
-        user = self._passwords.expire(call.caller, convert.user_ref(request.by))
+        user = self._passwords.expire(call.caller, convert.user_ref(request.by, call.caller))
         return rpc.ExpireUserPasswordResponse(user=convert.user_message(user))
 
     def CheckPermissions(
@@ -194,7 +199,7 @@ class UserService:
     ) -> rpc.CheckPermissionsResponse:
         check = self._permissions.check(
             call.caller,
-            convert.user_ref(request.by),
+            convert.user_ref(request.by, call.caller),
             request.permissions,
             request.tenant_id.lower(),
         )
@@ -226,7 +231,8 @@ class UserService:
             self._creations.create,
             convert.user_result,
             batch.BatchCreateUsersResponse,
-            _require_few_plain_passwords,
+            welcomes=True,
+            check=_require_few_plain_passwords,
         )
         return self._batches.run(requests, call, kind)
 
@@ -237,7 +243,7 @@ class UserService:
             asked = item.user
             paths = convert.masked(asked, item.update_mask, _UPDATABLE)
             return UserUpdate.of(
-                convert.user_ref(item.by),
+                convert.user_ref(item.by, call.caller),
                 convert.values_of(asked, [path for path in paths if path in SETTABLE], "user"),
                 _wishes(asked, paths, convert.named_attributes(item.update_mask)),
                 asked.etag,
@@ -250,7 +256,7 @@ class UserService:
         self, requests: Iterator[Checked], call: Call
     ) -> Iterator[batch.BatchDeleteUsersResponse]:
         def prepare(item: batch.DeleteUsersItem) -> UserRef:
-            return convert.user_ref(item.by)
+            return convert.user_ref(item.by, call.caller)
 
         kind = Kind(prepare, self._changes.delete, convert.user_result, batch.BatchDeleteUsersResponse)
         return self._batches.run(requests, call, kind)

@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from server.config import Config
+from server.domain.access_tokens import AccessTokens
 from server.domain.keyring import Keyring
 from server.interceptors.access_log import AccessLog
 from server.interceptors.call import Method
+from server.interceptors.current_sessions import CurrentSessions
 from server.interceptors.deadline import Deadline
 from server.interceptors.errors import Errors
 from server.interceptors.management_key import ManagementKeyCheck
 from server.interceptors.metrics import Metrics
+from server.interceptors.origin import Origins
 from server.interceptors.request_id import RequestId
 from server.interceptors.transaction import Transaction
 from server.interceptors.validation import Validation
@@ -25,7 +28,13 @@ _SPARE: Final = 8
 """Threads of streams for those that are not let in, so that they hear it at once."""
 
 
-def way(methods: Mapping[str, Method], database: Database, readers: Readers, config: Config) -> Way:
+def way(
+    methods: Mapping[str, Method],
+    database: Database,
+    readers: Readers,
+    access_tokens: AccessTokens,
+    config: Config,
+) -> Way:
     """The ordered list. A call goes down it to the handler, its answer or error comes back up."""
     return Way(
         [
@@ -34,7 +43,12 @@ def way(methods: Mapping[str, Method], database: Database, readers: Readers, con
             Metrics(),  # before the key check, so that refusals are counted
             Errors(),  # below log and metrics, which want the status; above all that raises
             Deadline(database, config),  # bounds the key check's look at the database as well
-            ManagementKeyCheck(Keyring(database, config.key_cache_seconds), readers),
+            ManagementKeyCheck(
+                Keyring(database, config.key_cache_seconds),
+                readers,
+                Origins(config.trusted_proxies),
+                CurrentSessions(database, readers, access_tokens),
+            ),
             Validation(),  # after the key, so that a stranger learns nothing about the contract
             Transaction(database),  # last, so that a refused call never takes a connection
         ],

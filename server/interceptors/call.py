@@ -29,6 +29,9 @@ class Method:
     name: str
     """As the protocol has it: `/roster.v1.UserService/GetUser`."""
     scope: str
+    """'' if it is public."""
+    public: bool
+    """Whether the project suffices, without a key."""
     effect: Effect
     response: Any
     """The class of its response messages."""

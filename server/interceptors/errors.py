@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import grpc
 import structlog
 from google.protobuf.any_pb2 import Any as AnyMessage
-from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2 as details
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
+from server import convert
 from server.domain.identity import new_id
 from server.errors import Error, Kind, Reason, Violation
 from server.interceptors.call import Call, Method
@@ -29,7 +30,7 @@ VIOLATIONS_BYTES: Final = 3_000
 trailers are larger ends in an error of the client's own, which says nothing of what was wrong."""
 _DESCRIPTION_CHARACTERS: Final = 250
 
-# Seconds after which a retry may help.
+# Seconds after which a retry may help, where the error itself does not tell.
 RETRY_AFTER: Final = {
     Reason.DATABASE_UNAVAILABLE: 1.0,
     Reason.TRANSACTION_CONFLICT: 0.1,
@@ -55,6 +56,7 @@ _RESOURCES: Final = {
     Reason.APPLIED_ACTION_NOT_FOUND: "roster.v1.AppliedAction",
     Reason.WEBHOOK_NOT_FOUND: "roster.v1.Webhook",
     Reason.WEBHOOK_DELIVERY_NOT_FOUND: "roster.v1.WebhookDelivery",
+    Reason.EMAIL_TEMPLATE_NOT_FOUND: "roster.v1.EmailTemplate",
 }
 
 
@@ -119,10 +121,11 @@ def _details(error: Error) -> Iterator[Message]:
     yield details.ErrorInfo(reason=error.reason.value, domain=DOMAIN, metadata=metadata)
     if listed:
         yield details.BadRequest(field_violations=listed)
-    if error.reason in RETRY_AFTER:
-        delay = Duration(nanos=int(RETRY_AFTER[error.reason] * 1e9))
-        delay.seconds, delay.nanos = divmod(delay.nanos, 1_000_000_000)
-        yield details.RetryInfo(retry_delay=delay)
+    seconds = error.retry_after if error.retry_after is not None else RETRY_AFTER.get(error.reason)
+    if seconds is not None:
+        yield details.RetryInfo(retry_delay=timedelta(seconds=seconds))
+    if error.preventions:
+        yield convert.preventions_message(error.preventions)
     if error.reason in _RESOURCES:
         name = "/".join(error.metadata.values())
         yield details.ResourceInfo(

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 
 _SCRYPT_COST: Final = 2**14
 _SECRET_BYTES: Final = 2
+_TOKEN: Final = "access_token"
 
 
 def fingerprint_of(method: str, request: Message) -> bytes:
@@ -36,7 +37,7 @@ class Secrecy(IntEnum):
 
     NONE = 0
     OPAQUE = 1
-    """Hashes and keys, which nobody guesses."""
+    """Hashes, keys and tokens, which nobody guesses."""
     THOUGHT_UP = 2
     """Texts, as people think them up."""
 
@@ -81,7 +82,7 @@ def _cleared(message: Any, places: _Places) -> Secrecy:
     for field in places.own:
         if _is_set(message, field):
             message.ClearField(field.name)
-            told = field.type == FieldDescriptor.TYPE_STRING
+            told = field.type == FieldDescriptor.TYPE_STRING and field.name != _TOKEN
             secrecy = max(secrecy, Secrecy.THOUGHT_UP if told else Secrecy.OPAQUE)
     for field, inner in places.within:
         if field.is_repeated:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from google.protobuf.message import Message
 
@@ -15,13 +13,8 @@ from server.interceptors.call import Call, Effect, Method
 from server.interceptors.fingerprint import fingerprint_of, without_secrets
 from server.interceptors.wrapping import Interceptor, Proceed
 from server.store import request_records
+from server.store.attempts import attempted
 from server.store.database import Database, Row
-from server.store.errors import Conflict, Unavailable
-
-ATTEMPTS: Final = 4
-_PAUSE: Final = 0.02
-"""Seconds before the second attempt at most; doubled for each further one."""
-
 
 Work = Callable[[], Any]
 """What a request asks for; returns the response."""
@@ -49,25 +42,12 @@ class Transaction(Interceptor):
         yield from proceed(request, call)
 
     def _attempts(self, work: Work, request: Any, call: Call, method: Method) -> Any:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._attempt(work, request, call, method)
-            except Conflict:
-                pause = random.uniform(0, _PAUSE * 2**attempt)
-                if attempt == ATTEMPTS or time.monotonic() + pause > call.deadline:
-                    raise
-                time.sleep(pause)
-            except Unavailable as error:
-                # A held connection is found dead when it is next used, and the next one may live. What
-                # was in a COMMIT may be done: only the caller's request_id makes that safe to repeat.
-                if error.in_doubt or attempt > 1 or time.monotonic() > call.deadline:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        return attempted(lambda: self._attempt(work, request, call, method), call.deadline)
 
     def _attempt(self, work: Work, request: Any, call: Call, method: Method) -> Any:
         if method.effect is Effect.READ:
             return work()
-        if request.request_id:
+        if getattr(request, "request_id", ""):  # public methods have none
             return self._once(work, request, call, method)
         with self._database.transaction():
             return work()

@@ -14,6 +14,7 @@ from server.jobs.delivering import hasten_deliveries
 from server.jobs.ending import end_due_actions
 from server.jobs.expiring import record_expiries
 from server.jobs.retention import collect
+from server.jobs.rotating import rotate_signing_keys
 from server.store.database import Database
 
 
@@ -31,4 +32,5 @@ CHORES = (
     Chore("hasten_deliveries", "* * * * * */2", hasten_deliveries),
     Chore("record_expiries", "* * * * * */10", record_expiries),
     Chore("collect", "* * * * * 30", collect),
+    Chore("rotate_signing_keys", "*/10 * * * * 40", rotate_signing_keys),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.config import Config
 from server.domain.action_ends import end_due
+from server.domain.emails.action_emails import ActionEmails
 from server.store.database import Database
 
 BATCH: Final = 500
@@ -14,5 +15,6 @@ BATCH: Final = 500
 
 def end_due_actions(database: Database, config: Config) -> None:
     """Ends all whose time has come."""
-    while end_due(database, BATCH) == BATCH:
+    emails = ActionEmails(database, config)
+    while end_due(database, emails, BATCH) == BATCH:
         pass

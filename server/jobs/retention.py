@@ -14,12 +14,16 @@ BATCH: Final = 2_000
 
 
 def collect(database: Database, config: Config) -> None:
-    """Deletes events, deliveries and answers to requests whose time is over, batch by batch, and what is
-    locked another time."""
+    """Deletes what has been kept for its time, batch by batch, and what is locked another time."""
     kept = {
         rows.collect_events: timedelta(days=config.event_retention_days),
         rows.collect_deliveries: timedelta(days=config.delivery_retention_days),
         rows.collect_request_records: timedelta(hours=config.request_retention_hours),
+        rows.collect_logins: timedelta(days=config.login_retention_days),
+        rows.collect_one_time_tokens: timedelta(),
+        rows.collect_throttles: timedelta(),
+        rows.collect_sessions: timedelta(),
+        rows.collect_signing_keys: timedelta(),
     }
     for collect_some, age in kept.items():
         more = True

@@ -20,9 +20,10 @@ from server.config import Config
 from server.domain.sealing import Sealer
 from server.jobs.chores import CHORES, Chore
 from server.jobs.delivering import Deliverer
+from server.jobs.emailing import Mailer
 from server.jobs.purging import purge_project
 from server.store.database import Database
-from server.store.queue import CONCURRENCY, DELIVER, PURGE, UPKEEP, WEBHOOKS
+from server.store.queue import CONCURRENCY, DELIVER, EMAILS, PURGE, SEND_EMAIL, UPKEEP, WEBHOOKS
 
 HEARTBEAT: Final = 3.0
 """Seconds between two signs of life of a worker."""
@@ -50,6 +51,7 @@ class JobWorker:
         self._config = config
         self._database = Database(url, config)
         self._deliverer = Deliverer(self._database, config, sealer)
+        self._mailer = Mailer(self._database, config, sealer)
         self._loop = asyncio.new_event_loop()
         self._stopping = threading.Event()
         self._workers: list[Worker] = []
@@ -94,6 +96,7 @@ class JobWorker:
             if not self._stopping.is_set():
                 await asyncio.sleep(_PAUSE)
         await self._deliverer.close()
+        self._mailer.close()
 
     async def _work(self) -> None:
         """Works until it is stopped, or loses the database."""
@@ -101,6 +104,7 @@ class JobWorker:
         apps = {
             UPKEEP: self._upkeep(App(connector=connector)),
             WEBHOOKS: self._webhooks(App(connector=connector)),
+            EMAILS: self._emails(App(connector=connector)),
         }
         async with apps[UPKEEP].open_async():
             if self._stopping.is_set():
@@ -131,6 +135,13 @@ class JobWorker:
 
     def _webhooks(self, app: App) -> App:
         app.task(name=DELIVER.name, queue=DELIVER.queue)(self._deliverer.deliver)
+        return app
+
+    def _emails(self, app: App) -> App:
+        task = app.task(
+            name=SEND_EMAIL.name, queue=SEND_EMAIL.queue, pass_context=True, retry=self._mailer.retry
+        )
+        task(self._mailer.send)
         return app
 
     def _upkeep(self, app: App) -> App:

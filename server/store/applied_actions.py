@@ -12,6 +12,7 @@ from server.store.database import Database, Row
 from server.store.models import AppliedAction
 from server.store.pages import Order, page_statement
 from server.store.statements import P, compiled
+from server.store.user_pages import FOUND, of_user
 from server.store.users import REFERENCES, U
 
 A: Final = AppliedAction.alias("a")
@@ -70,7 +71,11 @@ DEFINITION: Final = """jsonb_build_object('user_action_id', d.user_action_id, 'n
         'localized_names', d.localized_names, 'temporal', d.temporal, 'prevent_login', d.prevent_login,
         'send_end_event', d.send_end_event, 'options', d.options,
         'user_emailing_enabled', d.user_emailing_enabled,
-        'user_notifications_enabled', d.user_notifications_enabled, 'active', d.active)"""
+        'user_notifications_enabled', d.user_notifications_enabled, 'active', d.active,
+        'email_templates', jsonb_build_object('START', d.start_email_template_id,
+            'MODIFY', d.modify_email_template_id, 'CANCEL', d.cancel_email_template_id,
+            'END', d.end_email_template_id),
+        'include_email_in_event', d.include_email_in_event)"""
 _DEFINITION: Final = f"""(
     SELECT {DEFINITION}
     FROM user_actions AS d WHERE d.project_id = %(project_id)s AND d.user_action_id = {{user_action_id}})"""
@@ -95,6 +100,7 @@ _GROUND: Final = {
         U.select(
             U.user_id,
             U.locale,
+            U.email != "",
             fn.now(),
             SQL(_DEFINITION.format(user_action_id="%(user_action_id)s")),
             SQL(_REASON),
@@ -107,15 +113,18 @@ _GROUND: Final = {
 
 
 def ground(database: Database, reference: str, values: Mapping[str, Any]) -> Row | None:
-    """(user_id, locale, now, definition, reason, whether the actioner exists, an application that does not)
-    for an application to the user that `reference` with the folded `key` names; None for no such user."""
+    """(user_id, locale, whether there is an email, now, definition, reason, whether the actioner exists, an
+    application that does not) for an application to the user that `reference` with the folded `key` names;
+    None for no such user."""
     return database.one(_GROUND[reference], values)
 
 
+_OF_USER: Final = "(SELECT {column} FROM users u WHERE u.project_id = a.project_id AND u.user_id = a.user_id)"
 _LOCK: Final = compiled(
     A.select(
         *APPLIED_COLUMNS.values(),
-        SQL("(SELECT locale FROM users AS u WHERE u.project_id = a.project_id AND u.user_id = a.user_id)"),
+        SQL(_OF_USER.format(column="locale")),
+        SQL(_OF_USER.format(column="email <> ''")),
         fn.now(),
         SQL(_DEFINITION.format(user_action_id="a.user_action_id")),
         SQL(_ACTIONER_EXISTS),
@@ -128,8 +137,8 @@ _LOCK: Final = compiled(
 def lock(
     database: Database, project_id: str, applied_action_id: str, actioner_user_id: str | None
 ) -> Row | None:
-    """The applied action, locked until the transaction ends; behind its columns the user's locale, now, the
-    definition, and whether the actioner exists."""
+    """The applied action, locked until the transaction ends; behind its columns the user's locale, whether
+    the user has an email, now, the definition, and whether the actioner exists."""
     values = {
         "project_id": project_id,
         "applied_action_id": applied_action_id,
@@ -249,7 +258,7 @@ FILTERS: Final[dict[str, Any]] = {
 def _list_statement(filters: frozenset[str], reference: str | None, after: bool, count: bool) -> str:
     conditions = [A.project_id == P.project_id, *(FILTERS[name] for name in sorted(filters))]
     if reference is not None:
-        conditions.append(SQL('"a"."user_id" = (SELECT user_id FROM found)'))
+        conditions.append(A.user_id == FOUND)
     page = page_statement(
         A,
         list(APPLIED_COLUMNS.values()),
@@ -258,11 +267,7 @@ def _list_statement(filters: frozenset[str], reference: str | None, after: bool,
         after=after,
         count=count,
     )
-    if reference is None:
-        return page
-    user = compiled(U.select(U.user_id).where(U.project_id == P.project_id, REFERENCES[reference]))
-    # No row at all tells that there is no such user; one of nulls, that there is nothing on the page.
-    return f"WITH found AS ({user}) SELECT page.* FROM found LEFT JOIN ({page}) AS page ON true"
+    return page if reference is None else of_user(page, reference)
 
 
 def list_applied(

@@ -28,8 +28,12 @@ CONSTRAINTS: Final[dict[str, Reason]] = {
     "user_actions_name_key": Reason.USER_ACTION_NAME_TAKEN,
     "user_action_reasons_pkey": Reason.USER_ACTION_REASON_ID_TAKEN,
     "user_action_reasons_code_key": Reason.USER_ACTION_REASON_CODE_TAKEN,
+    "email_templates_pkey": Reason.EMAIL_TEMPLATE_ID_TAKEN,
+    "email_templates_name_key": Reason.EMAIL_TEMPLATE_NAME_TAKEN,
+    "passkeys_credential_key": Reason.PASSKEY_TAKEN,
     # The user or the definition was deleted between the look at it and its use.
     "applied_actions_user_fkey": Reason.USER_NOT_FOUND,
+    "one_time_tokens_user_fkey": Reason.USER_NOT_FOUND,
     "applied_actions_action_fkey": Reason.USER_ACTION_NOT_FOUND,
     # Grants are made under a lock on their roles, so only a deletion can meet it.
     "user_roles_role_fkey": Reason.ROLE_IN_USE,
@@ -49,6 +53,10 @@ PROJECT_KEYS: Final = (
     "user_actions_project_fkey",
     "user_action_reasons_project_fkey",
     "webhooks_project_fkey",
+    "email_templates_project_fkey",
+    "signing_keys_project_fkey",
+    "one_time_tokens_project_fkey",
+    "throttles_project_fkey",
 )
 
 # Others were faster; the same transaction may succeed when it runs again.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from server.store.database import Database
+from server.store.database import Database, Row
 
 _GRANTS: Final = """
 WITH in_project AS (
@@ -40,7 +40,7 @@ WITH expired AS (
         jsonb_build_object('expire_time', expire_time)
     FROM expired
 )
-SELECT count(*) FROM expired
+SELECT project_id, user_id FROM expired
 """
 
 
@@ -50,6 +50,6 @@ def remove_grants(database: Database, limit: int) -> int:
     return int(database.row(_GRANTS, {"limit": limit})[0])
 
 
-def record_accounts(database: Database, limit: int) -> int:
-    """Records up to so many accounts as expired, each with an event, and returns how many they were."""
-    return int(database.row(_ACCOUNTS, {"limit": limit})[0])
+def record_accounts(database: Database, limit: int) -> list[Row]:
+    """Records up to so many accounts as expired, each with an event; returns their (project_id, user_id)."""
+    return database.all(_ACCOUNTS, {"limit": limit})

@@ -117,6 +117,9 @@ class User(Table):
     last_login_time = DateTimeTZField(null=True)
     blocked = BooleanField()
     expiry_recorded = BooleanField()
+    mfa_enabled = BooleanField()
+    mfa_reset_required = BooleanField()
+    has_passkeys = BooleanField()
 
     class Meta:
         table_name = "users"
@@ -431,6 +434,158 @@ class RequestRecord(Table):
         primary_key = CompositeKey("project_id", "request_id")
 
 
+class SigningKey(Table):
+    project_id = UuidField()
+    key_id = UuidField()
+    generation = IntegerField()
+    public_key = BinaryJSONField(index=False)
+    private_key = BlobField()
+    create_time = DateTimeTZField()
+    sign_time = DateTimeTZField()
+    expire_time = DateTimeTZField(null=True)
+
+    class Meta:
+        table_name = "signing_keys"
+        primary_key = CompositeKey("project_id", "key_id")
+
+
+class Session(Table):
+    project_id = UuidField()
+    session_id = UuidField()
+    user_id = UuidField()
+    refresh_hash = BlobField()
+    previous_refresh_hash = BlobField(null=True)
+    refresh_time = DateTimeTZField()
+    methods = ArrayField(TextField, index=False)
+    ip_address = TextField()
+    user_agent = TextField()
+    custom_claims = BinaryJSONField(index=False)
+    create_time = DateTimeTZField()
+    end_time = DateTimeTZField()
+    expire_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "sessions"
+        primary_key = CompositeKey("project_id", "session_id")
+
+
+class OneTimeToken(Table):
+    project_id = UuidField()
+    token_hash = BlobField()
+    purpose = TextField()
+    user_id = UuidField(null=True)
+    address_key = BlobField(null=True)
+    payload = BlobField(null=True)
+    create_time = DateTimeTZField()
+    expire_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "one_time_tokens"
+        primary_key = CompositeKey("project_id", "token_hash")
+
+
+class Throttle(Table):
+    project_id = UuidField()
+    key = BlobField()
+    count = IntegerField()
+    window_time = DateTimeTZField()
+    locked_until = DateTimeTZField(null=True)
+    expire_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "throttles"
+        primary_key = CompositeKey("project_id", "key")
+
+
+class Login(Table):
+    project_id = UuidField()
+    login_record_id = UuidField()
+    user_id = UuidField()
+    create_time = DateTimeTZField()
+    ip_address = TextField()
+    user_agent = TextField()
+    method = TextField()
+    outcome = TextField()
+    session_id = UuidField(null=True)
+
+    class Meta:
+        table_name = "logins"
+        primary_key = CompositeKey("project_id", "login_record_id")
+
+
+class TotpFactor(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    secret = BlobField(null=True)
+    new_secret = BlobField(null=True)
+    last_step = BigIntegerField()
+    create_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "totp_factors"
+        primary_key = CompositeKey("project_id", "user_id")
+
+
+class RecoveryCode(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    code_hash = BlobField()
+
+    class Meta:
+        table_name = "recovery_codes"
+        primary_key = CompositeKey("project_id", "user_id", "code_hash")
+
+
+class Passkey(Table):
+    project_id = UuidField()
+    passkey_id = UuidField()
+    user_id = UuidField()
+    credential_id = BlobField()
+    public_key = BlobField()
+    sign_count = BigIntegerField()
+    transports = ArrayField(TextField, index=False)
+    aaguid = UuidField()
+    backed_up = BooleanField()
+    display_name = TextField()
+    create_time = DateTimeTZField()
+    last_use_time = DateTimeTZField(null=True)
+
+    class Meta:
+        table_name = "passkeys"
+        primary_key = CompositeKey("project_id", "passkey_id")
+
+
+class ProviderToken(Table):
+    project_id = UuidField()
+    user_id = UuidField()
+    provider = TextField()
+    provider_user_id = TextField()
+    tokens = BlobField()
+    scopes = ArrayField(TextField, index=False)
+    expire_time = DateTimeTZField(null=True)
+    update_time = DateTimeTZField()
+
+    class Meta:
+        table_name = "provider_tokens"
+        primary_key = CompositeKey("project_id", "user_id", "provider")
+
+
+class EmailTemplate(Table):
+    project_id = UuidField()
+    email_template_id = UuidField()
+    name = TextField()
+    name_key = TextField()
+    content = BinaryJSONField(index=False)
+    localized_contents = BinaryJSONField(index=False)
+    create_time = DateTimeTZField()
+    update_time = DateTimeTZField()
+    revision = BigIntegerField()
+
+    class Meta:
+        table_name = "email_templates"
+        primary_key = CompositeKey("project_id", "email_template_id")
+
+
 # Each after those that it refers to.
 TABLES = (
     Project,
@@ -455,5 +610,15 @@ TABLES = (
     CollectedEvents,
     Webhook,
     WebhookDelivery,
+    SigningKey,
+    Session,
+    OneTimeToken,
+    Throttle,
+    Login,
+    TotpFactor,
+    RecoveryCode,
+    Passkey,
+    ProviderToken,
+    EmailTemplate,
     RequestRecord,
 )

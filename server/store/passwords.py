@@ -36,6 +36,10 @@ _EXPIRE: Final = """
 UPDATE passwords SET temporary = true
 WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND NOT temporary
 """
+_UPGRADE: Final = """
+UPDATE passwords SET hash = %(upgraded)s
+WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND hash = %(hash)s
+"""
 
 
 def put(
@@ -63,3 +67,10 @@ def latest(database: Database, project_id: str, user_id: str, limit: int) -> lis
 def expire(database: Database, project_id: str, user_id: str) -> bool:
     """Makes a locked user replace the password; returns whether that is new."""
     return database.execute(_EXPIRE, {"project_id": project_id, "user_id": user_id}) == 1
+
+
+def upgrade(database: Database, project_id: str, user_id: str, stored_hash: str, upgraded: str) -> None:
+    """Puts another hash of the same password in the place of one, if that is the present one still. The
+    password is as old as before."""
+    values = {"project_id": project_id, "user_id": user_id, "hash": stored_hash, "upgraded": upgraded}
+    database.execute(_UPGRADE, values)

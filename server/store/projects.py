@@ -40,6 +40,16 @@ def lock(database: Database, project_id: str) -> Row | None:
     return database.one(_LOCK, {"project_id": project_id})
 
 
+_ADMITTING: Final = compiled(
+    PR.select(PR.page_token_key, PR.settings).where(PR.project_id == P.project_id, _EXISTS)
+)
+
+
+def admitting(database: Database, project_id: str) -> Row | None:
+    """(page_token_key, settings) of the project: what a call in it needs to know."""
+    return database.one(_ADMITTING, {"project_id": project_id})
+
+
 _CREATE: Final = """
 INSERT INTO projects (project_id, display_name, settings, page_token_key)
 VALUES (%(project_id)s, %(display_name)s, %(settings)s, %(page_token_key)s)

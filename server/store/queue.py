@@ -5,9 +5,10 @@ What the jobs do stands in `server.jobs`, which is not imported here: a job is k
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.store.database import Database
 
@@ -25,13 +26,16 @@ class Task:
 
 UPKEEP: Final = "upkeep"
 WEBHOOKS: Final = "webhooks"
+EMAILS: Final = "emails"
 
 DELIVER: Final = Task("deliver", WEBHOOKS)
 """Sends what waits for one webhook: `project_id`, `webhook_id`. The trigger of events makes such jobs."""
 PURGE: Final = Task("purge", UPKEEP)
 """Empties a project that has ended: `project_id`."""
+SEND_EMAIL: Final = Task("send_email", EMAILS)
+"""Sends an email: `project_id`, `email_id`, `kind`, and the ids that the kind takes."""
 
-CONCURRENCY: Final = {UPKEEP: 4, WEBHOOKS: 64}
+CONCURRENCY: Final = {UPKEEP: 4, WEBHOOKS: 64, EMAILS: 8}
 """The queues, each with the jobs that one process runs at a time: none delays another."""
 
 
@@ -41,6 +45,16 @@ def defer(database: Database, task: Task, lock: str, **arguments: str) -> None:
     with database.connection() as connection:
         job = _queue().configure_task(task.name, queue=task.queue, lock=lock, connection=connection)
         job.defer(**arguments)
+
+
+def defer_all(database: Database, task: Task, arguments: Sequence[Mapping[str, str]]) -> None:
+    """Makes a job for each of these arguments in the present transaction, by one statement. They run in no
+    order."""
+    if not arguments:
+        return
+    with database.connection() as connection:
+        jobs = _queue().configure_task(task.name, queue=task.queue, connection=connection)
+        jobs.batch_defer(*(dict[str, Any](each) for each in arguments))
 
 
 @cache

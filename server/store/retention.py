@@ -39,6 +39,19 @@ DELETE FROM request_records WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM request_records WHERE create_time < now() - %(age)s
     LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 """
+_LOGINS: Final = """
+DELETE FROM logins WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM logins WHERE create_time < now() - %(age)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+"""
+_EXPIRED: Final = """
+DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM {table} WHERE expire_time < now() - %(age)s
+    ORDER BY expire_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+"""
+_ONE_TIME_TOKENS: Final = _EXPIRED.format(table="one_time_tokens")
+_THROTTLES: Final = _EXPIRED.format(table="throttles")
+_SESSIONS: Final = _EXPIRED.format(table="sessions")
+_SIGNING_KEYS: Final = _EXPIRED.format(table="signing_keys")
 
 
 def collect_events(database: Database, age: timedelta, limit: int) -> int:
@@ -54,3 +67,28 @@ def collect_deliveries(database: Database, age: timedelta, limit: int) -> int:
 def collect_request_records(database: Database, age: timedelta, limit: int) -> int:
     """The same for answers to requests with a `request_id`."""
     return database.execute(_REQUEST_RECORDS, {"age": age, "limit": limit})
+
+
+def collect_logins(database: Database, age: timedelta, limit: int) -> int:
+    """The same for attempts to sign in."""
+    return database.execute(_LOGINS, {"age": age, "limit": limit})
+
+
+def collect_one_time_tokens(database: Database, age: timedelta, limit: int) -> int:
+    """The same for links and challenges that expired at least so long ago."""
+    return database.execute(_ONE_TIME_TOKENS, {"age": age, "limit": limit})
+
+
+def collect_throttles(database: Database, age: timedelta, limit: int) -> int:
+    """The same for counts that have no meaning any more."""
+    return database.execute(_THROTTLES, {"age": age, "limit": limit})
+
+
+def collect_sessions(database: Database, age: timedelta, limit: int) -> int:
+    """The same for sessions that ended by themselves."""
+    return database.execute(_SESSIONS, {"age": age, "limit": limit})
+
+
+def collect_signing_keys(database: Database, age: timedelta, limit: int) -> int:
+    """The same for keys that no access token is verified with any more."""
+    return database.execute(_SIGNING_KEYS, {"age": age, "limit": limit})

@@ -164,12 +164,15 @@ WHERE project_id = %(project_id)s AND phone_number = ANY(%(phone_number)s::text[
 UNION ALL
 SELECT 'login_id', login_id_key, user_id FROM login_ids
 WHERE project_id = %(project_id)s AND login_id_key = ANY(%(login_id)s::text[])
+UNION ALL
+SELECT 'session', session_id::text, user_id FROM sessions
+WHERE project_id = %(project_id)s AND session_id = ANY(%(session)s::uuid[]) AND expire_time > now()
 """
 
 
 def taken(database: Database, project_id: str, keys: Mapping[str, Sequence[str]]) -> list[Row]:
     """(kind, key, user_id) of those of these folded identifiers that users have, by kind: user_id, email,
-    phone_number, login_id."""
+    phone_number, login_id, session."""
     return database.all(_TAKEN, {"project_id": project_id, **keys}, prepare=False)
 
 

@@ -6,7 +6,9 @@ Each combination of filter, order and page compiles to SQL once; see `statements
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import combinations
+from operator import or_
 from typing import Any, Final
 
 from peewee import SQL, fn
@@ -35,6 +37,13 @@ _MEMBER: Final = """"u"."user_id" IN (
 
 _HAS_PASSWORD: Final = """EXISTS (
     SELECT FROM passwords w WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")"""
+
+# How users can prove who they are, in alphabetical order; of several ways one suffices.
+_AUTH_METHODS: Final[dict[str, Any]] = {
+    "passkey": SQL('"u"."has_passkeys"'),
+    "password": SQL(_HAS_PASSWORD),
+    "totp": SQL('"u"."mfa_enabled"'),
+}
 
 _ATTRIBUTE: Final = """"u"."user_id" IN (
     SELECT user_id FROM user_attributes
@@ -78,7 +87,11 @@ FILTERS: Final[dict[str, Any]] = {
     "tenant_ids": SQL(_MEMBER.format(table="user_tenants", column="tenant_id")),
     "tenant_roles": SQL(_HOLDS_IN_TENANT),
     "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
-    "with_password": SQL(_HAS_PASSWORD),
+    **{
+        "with_" + "_or_".join(methods): reduce(or_, (_AUTH_METHODS[method] for method in methods))
+        for count in range(1, len(_AUTH_METHODS) + 1)
+        for methods in combinations(_AUTH_METHODS, count)
+    },
     "last_login_after": P.last_login_after <= LAST_LOGIN,
     "last_login_before": (P.last_login_before > LAST_LOGIN) & (LAST_LOGIN > _NEVER),
     "no_test_users": SQL('NOT "u"."test"'),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from peewee import SQL, Case, fn
 
 from server.store.database import Database, Row
-from server.store.models import LoginId, Role, User, UserRole
+from server.store.models import LoginId, Role, Session, User, UserRole
 from server.store.statements import P, compiled, deletion
 
 U: Final = User.alias("u")
@@ -97,6 +97,9 @@ USER_COLUMNS: Final[dict[str, Any]] = {
     "update_time": U.update_time,
     "revision": U.revision,
     "last_login_time": U.last_login_time,
+    "mfa_enabled": U.mfa_enabled,
+    "mfa_reset_required": U.mfa_reset_required,
+    "has_passkeys": U.has_passkeys,
     "password_change_required": _PASSWORD_CHANGE,
     # JSON from here on, as text.
     "metadata": U.metadata.cast("text"),
@@ -110,12 +113,17 @@ BY_LOGIN_ID: Final = LoginId.select(LoginId.user_id).where(
     LoginId.project_id == P.project_id, LoginId.login_id_key == P.key
 )
 
+BY_SESSION: Final = Session.select(Session.user_id).where(
+    Session.project_id == P.project_id, Session.session_id == P.key, Session.expire_time > fn.now()
+)
+
 # How each kind of reference finds its user; the key is folded as the column is.
 REFERENCES: Final[dict[str, Any]] = {
     "user_id": U.user_id == P.key,
     "email": (U.email_key == P.key) & (U.email_key != ""),
     "phone_number": (U.phone_number == P.key) & (U.phone_number != ""),
     "login_id": U.user_id == BY_LOGIN_ID,
+    "session": U.user_id == BY_SESSION,
 }
 
 
@@ -127,29 +135,43 @@ _GET: Final = {reference: compiled(_referenced(USER_COLUMNS.values(), reference)
 _LOCK: Final = {
     reference: compiled(_referenced([U.user_id], reference).for_update()) for reference in REFERENCES
 }
-_BATCH_GET: Final = compiled(
-    U.select(*USER_COLUMNS.values()).where(
-        U.project_id == P.project_id,
+_BY_LOGIN_IDS: Final = LoginId.select(LoginId.user_id).where(
+    LoginId.project_id == P.project_id, LoginId.login_id_key == fn.ANY(P("login_ids", "text[]"))
+)
+_BY_SESSIONS: Final = Session.select(Session.user_id).where(
+    Session.project_id == P.project_id,
+    Session.session_id == fn.ANY(P("sessions", "uuid[]")),
+    Session.expire_time > fn.now(),
+)
+# Of the sessions that are asked for, those that are the user's.
+_SESSIONS: Final = SQL("""ARRAY(
+    SELECT session_id FROM sessions
+    WHERE project_id = "u"."project_id" AND user_id = "u"."user_id"
+        AND session_id = ANY(%(sessions)s::uuid[]) AND expire_time > now())""")
+
+
+def _batch(*columns: Any, by_session: bool) -> str:
+    named = (
         (U.user_id == fn.ANY(P("user_ids", "uuid[]")))
         | (U.email_key == fn.ANY(P("emails", "text[]")))
         | (U.phone_number == fn.ANY(P("phone_numbers", "text[]")))
-        | (
-            U.user_id
-            == fn.ANY(
-                fn.ARRAY(
-                    LoginId.select(LoginId.user_id).where(
-                        LoginId.project_id == P.project_id,
-                        LoginId.login_id_key == fn.ANY(P("login_ids", "text[]")),
-                    )
-                )
-            )
-        ),
+        | (U.user_id == fn.ANY(fn.ARRAY(_BY_LOGIN_IDS)))
     )
-)
+    if by_session:
+        named |= U.user_id == fn.ANY(fn.ARRAY(_BY_SESSIONS))
+    return compiled(U.select(*USER_COLUMNS.values(), *columns).where(U.project_id == P.project_id, named))
+
+
+# Sessions are rarely asked for, and looking for them takes its time.
+_BATCH_GET: Final = {
+    False: _batch(SQL("ARRAY[]::uuid[]"), by_session=False),
+    True: _batch(_SESSIONS, by_session=True),
+}
 
 
 def get(database: Database, project_id: str, reference: str, key: str) -> Row | None:
-    """The user whom `reference` (user_id, email, phone_number, login_id) with the folded `key` names."""
+    """The user whom `reference` (user_id, email, phone_number, login_id, session) with the folded `key`
+    names. A session that is over names nobody."""
     return database.one(_GET[reference], {"project_id": project_id, "key": key})
 
 
@@ -164,9 +186,9 @@ def lock(database: Database, project_id: str, reference: str, key: str) -> str |
 
 
 def batch_get(database: Database, project_id: str, keys: dict[str, list[str]]) -> list[Row]:
-    """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`) names,
-    each once, in no order."""
-    return database.all(_BATCH_GET, {"project_id": project_id, **keys})
+    """The users whom any of the folded keys (`user_ids`, `emails`, `phone_numbers`, `login_ids`, `sessions`)
+    names, each once, in no order; behind the columns those of the sessions that are the user's."""
+    return database.all(_BATCH_GET[bool(keys["sessions"])], {"project_id": project_id, **keys})
 
 
 # All depends on `created`: if that is empty, nothing is left behind.

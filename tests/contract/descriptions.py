@@ -25,6 +25,7 @@ GENERATED = Path(__file__).resolve().parents[2] / "generated"
 
 # The types of extensions differ between generators of stubs.
 REQUIRED_SCOPE: Any = annotations_pb2.required_scope
+PUBLIC: Any = annotations_pb2.public
 HTTP: Any = http_annotations.http
 FIELD_BEHAVIOR: Any = field_behavior_pb2.field_behavior
 RULES: Any = validate_pb2.field

@@ -16,6 +16,7 @@ from server.handlers import SERVICES
 from tests.contract.descriptions import (
     FIELD_BEHAVIOR,
     HTTP,
+    PUBLIC,
     REQUIRED_SCOPE,
     RULES,
     behaviors,
@@ -63,9 +64,13 @@ def test_every_service_of_the_contract_is_served() -> None:
 
 @each_method
 def test_method_says_which_scope_it_takes(name: str) -> None:
-    """One that keys can hold: reading or writing."""
+    """One that keys can hold: reading or writing. A public one takes none, and is one of AuthService."""
     scope = method(name).options.Extensions[REQUIRED_SCOPE]
 
+    if method(name).options.Extensions[PUBLIC]:
+        assert not scope
+        assert name.startswith("AuthService.")
+        return
     assert scope in SCOPES
     assert scope.partition(":")[2] == ("read" if is_read(name) else "write")
 
@@ -76,7 +81,7 @@ SCOPES_OF_FIELDS = {"users:export_secrets": "ExportUsersRequest.include_password
 
 def test_keys_can_hold_the_scopes_of_methods_and_fields_and_their_wildcards_and_no_others() -> None:
     """The table of scopes is the contract's."""
-    scopes = {each.descriptor.options.Extensions[REQUIRED_SCOPE] for each in methods().values()}
+    scopes = {each.descriptor.options.Extensions[REQUIRED_SCOPE] for each in methods().values()} - {""}
     scopes |= set(SCOPES_OF_FIELDS)
 
     assert {f"{scope.partition(':')[0]}:*" for scope in scopes} | scopes | {"*"} == SCOPES
@@ -130,14 +135,16 @@ def test_no_two_methods_share_an_http_rule() -> None:
 
 @each_method
 def test_reads_have_no_side_effects_and_writes_can_be_repeated(name: str) -> None:
-    """Every other method's request has an optional `request_id`, a UUID."""
-    verb = name.partition(".")[2]
-    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch", "Export"))
+    """Every other method's request has an optional `request_id`, a UUID; but not where answers are tokens,
+    which are stored nowhere."""
+    service, _, verb = name.partition(".")
+    reading = verb.startswith(("Get", "List", "Search", "BatchGet", "Check", "Watch", "Export", "Preview"))
     assert is_read(name) == reading
 
     field = f"{request_of(name)}.request_id"
-    assert (field in fields()) == (not reading)
-    if not reading:
+    repeatable = not reading and service != "AuthService"
+    assert (field in fields()) == repeatable
+    if repeatable:
         descriptor = fields()[field].descriptor
         assert behaviors(descriptor) == ["OPTIONAL"]
         assert descriptor.options.Extensions[RULES].string.uuid
@@ -172,6 +179,7 @@ def test_required_field_is_required(name: str) -> None:
             demanding = (
                 rule.required,
                 rule.string.uuid,
+                rule.string.min_len,
                 rule.repeated.min_items,
                 getattr(rule.enum, "in"),
                 rule.enum.not_in,
@@ -208,19 +216,31 @@ def test_resources_are_known() -> None:
         "UserAction",
         "UserActionReason",
         "Webhook",
+        "EmailTemplate",
     }
 
 
 def test_secrets_are_marked() -> None:
     """What is marked is neither recorded nor printed; every field that could hold a secret is marked."""
     marked = {name for name, field in fields().items() if field.descriptor.options.debug_redact}
-    secret = ("secret", "plain", "hashed", "encoded", "digest", "salt", "signer_key", "key")
-
-    assert marked == {
-        name
-        for name, field in fields().items()
-        if name.rpartition(".")[2] in secret and not in_map(name) and field.descriptor.type not in NUMBERS
+    passwords = {
+        name for name, field in fields().items() if field.descriptor.type_name == ".roster.v1.Password"
     }
+    secret = (
+        *("secret", "plain", "hashed", "encoded", "digest", "salt", "signer_key", "key"),
+        *("password", "current_password", "new_password", "totp_code", "recovery_code", "recovery_codes"),
+        *("token", "access_token", "refresh_token", "challenge_token", "passkey_token", "otpauth_uri"),
+    )
+
+    assert (
+        marked
+        == {
+            name
+            for name, field in fields().items()
+            if name.rpartition(".")[2] in secret and not in_map(name) and field.descriptor.type not in NUMBERS
+        }
+        - passwords
+    )
 
 
 NUMBERS = (FieldDescriptorProto.TYPE_INT32, FieldDescriptorProto.TYPE_INT64)
@@ -249,6 +269,8 @@ def test_errors_that_a_method_documents_exist(name: str) -> None:
 def test_every_list_takes_the_fields_of_paging() -> None:
     """And answers the token of the next page."""
     for name in methods():
+        if request_of(name) == "ListSigningKeysRequest":
+            continue  # a handful: a JSON Web Key Set has no pages
         if request_of(name).startswith(("List", "Search")):
             asked = {field.name for field in messages()[request_of(name)].descriptor.field}
             assert {"page_size", "page_token"} <= asked

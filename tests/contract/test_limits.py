@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -48,6 +48,8 @@ def test_belongings_of_a_user(field: str, limit: int) -> None:
         (Reason.TOO_MANY_APPLICATIONS, f"more than {config.MAX_APPLICATIONS_PER_USER} applications"),
         (Reason.CUSTOM_ATTRIBUTE_LIMIT, f"its {config.MAX_CUSTOM_ATTRIBUTES} custom attributes"),
         (Reason.WEBHOOK_LIMIT, f"its {config.MAX_WEBHOOKS} webhooks"),
+        (Reason.PASSKEY_LIMIT, f"{config.MAX_PASSKEYS_PER_USER} passkeys already"),
+        (Reason.PROVIDER_TOKEN_LIMIT, f"tokens of {config.MAX_PROVIDER_TOKENS_PER_USER} providers already"),
         (Reason.TOO_MANY_MODIFICATIONS, f"modified {spelled(config.MAX_MODIFICATIONS)} times"),
     ],
 )
@@ -164,7 +166,7 @@ def test_time_in_which_a_repeat_is_one() -> None:
 
 def test_time_that_a_key_lives_on() -> None:
     """The comments promise 10 seconds: the setting cannot be larger."""
-    constraints = config.Config.model_fields["key_cache_seconds"].metadata
+    constraints = get_type_hints(config.Config, include_extras=True)["key_cache_seconds"].__metadata__
     assert 10 in [getattr(constraint, "le", None) for constraint in constraints]
 
     for name in (

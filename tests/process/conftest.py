@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pytest
 
+from tests import secrecy
 from tests.process.service import Service, StartService, spawn
 
 Answer = TypeVar("Answer")
@@ -88,3 +89,4 @@ def start(data_dir: Path) -> Iterator[StartService]:
             _await_end(left)
         assert service.process.stdout is not None
         service.process.stdout.close()
+        assert not secrecy.shown_in(service.log_file.read_text(encoding="utf-8"))

@@ -60,6 +60,7 @@ def spawn(command: str, data_dir: Path, log: IO[str] | int, **settings: str) -> 
     usual = {
         "ROSTER_DATA_DIR": str(data_dir),
         "ROSTER_LISTEN": "127.0.0.1:0",
+        "ROSTER_WEB_LISTEN": "127.0.0.1:0",
         "ROSTER_WORKERS": str(WORKERS),
         "ROSTER_SHUTDOWN_GRACE": "20",
     }

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -186,7 +187,7 @@ def test_more_callers_than_allowed_are_refused_at_once(installation: Installatio
     RESOURCE_EXHAUSTED, while the others wait."""
     streams = {"watchers": 1, "exports": 1, "batches": 1}
     few = {"threads": 2, "maximum_concurrent_rpcs": 1, "call_timeout": 2, **streams}
-    chosen = config.model_copy(update=few)
+    chosen = replace(config, **few)
     server = create_server(chosen, Database(installation.url, chosen))
     port = server.start("127.0.0.1:0")
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

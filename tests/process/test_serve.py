@@ -44,7 +44,12 @@ def has_role(client: Client, name: str) -> bool:
 
 def test_first_start_gives_what_a_script_needs_to_call_it(start: StartService) -> None:
     service = start()
-    assert service.credentials().keys() == {"address", "project_id", "management_key"}
+    assert service.credentials().keys() == {
+        "address",
+        "web_address",
+        "project_id",
+        "management_key",
+    }
     assert stat.S_IMODE((service.data_dir / "credentials.json").stat().st_mode) == 0o600
     make_role(service.client(), "reader")
 
@@ -203,9 +208,10 @@ def test_second_service_on_the_port_is_refused(start: StartService, tmp_path: Pa
     """SO_REUSEPORT alone would let it take half of the calls, silently."""
     address = start().credentials()["address"]
     code, _, errors = run("serve", tmp_path / "other", ROSTER_LISTEN=address)
+    problem = "another process, perhaps another Roster, has that port"
     assert (code, errors) == (
         1,
-        f"roster: cannot listen on {address}: another process, perhaps another Roster, has that port\n",
+        f"roster: ROSTER_LISTEN: cannot listen on {address}: {problem}\n",
     )
 
 
@@ -220,7 +226,7 @@ def test_unreachable_database_is_told_in_one_line(data_dir: Path) -> None:
 
 def test_outside_database_is_served_without_a_keeper(start: StartService, postgres: str) -> None:
     service = start(ROSTER_DATABASE_URL=postgres)
-    assert service.log("serving")[0]["processes"].keys() == {"worker-0", "worker-1", "jobs-0"}
+    assert service.log("serving")[0]["processes"].keys() == {"web", "worker-0", "worker-1", "jobs-0"}
     make_role(service.client(), "outside")
     assert not (service.data_dir / "postgres").exists()
 

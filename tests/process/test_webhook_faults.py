@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def installation(config: Config) -> Iterator[Installation]:
 @pytest.fixture
 def quick(config: Config) -> Config:
     """Waits no longer for a dead sender than it must."""
-    return config.model_copy(update={"webhook_timeout": 2.0, "call_timeout": 3.0})
+    return replace(config, webhook_timeout=2.0, call_timeout=3.0)
 
 
 def test_database_that_is_restarted_under_load_loses_nothing(

@@ -13,6 +13,10 @@ from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_action_service_pb2 as rpc
 from roster.v1 import user_pb2
 
+from server.config import Config
+from server.domain import action_ends as ends
+from server.domain.emails.action_emails import ActionEmails
+from server.store.database import Database
 from tests import rows
 from tests.calling import Client
 from tests.conftest import sql
@@ -197,3 +201,8 @@ def events_of(url: str, client: Client, applied: pb.AppliedAction) -> list[rows.
         for event in rows.events(url, client.project_id, "user_action.")
         if event.data and event.data.get("applied_action_id") == applied.applied_action_id
     ]
+
+
+def end_due(database: Database, limit: int) -> int:
+    """Does what the work in the background does with actions whose time has come."""
+    return ends.end_due(database, ActionEmails(database, Config()), limit)

@@ -23,14 +23,12 @@ ACTIONS = {value: name.removeprefix("BATCH_ACTION_") for name, value in batch_pb
 POLICIES = ("FAIL", "SKIP", "UPDATE")
 
 
-def options(
-    on_conflict: str = "", *, dry_run: bool = False, all_or_nothing: bool = False
-) -> batch_pb2.BatchOptions | None:
+def options(on_conflict: str = "", **flags: bool) -> batch_pb2.BatchOptions | None:
     """How a stream is treated; `on_conflict` is written short, as in `SKIP`. None if nothing is said."""
-    if not (on_conflict or dry_run or all_or_nothing):
+    if not (on_conflict or any(flags.values())):
         return None
     policy = f"CONFLICT_POLICY_{on_conflict or 'UNSPECIFIED'}"
-    return batch_pb2.BatchOptions(on_conflict=policy, dry_run=dry_run, all_or_nothing=all_or_nothing)
+    return batch_pb2.BatchOptions(on_conflict=policy, **flags)
 
 
 # -- users -----------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from roster.v1 import user_action_service_pb2 as rpc
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as user_rpc
 
-from server.domain.action_ends import end_due
 from tests import rows
 from tests.calling import Client, refused
 from tests.conftest import Running, sql
@@ -23,6 +22,7 @@ from tests.rpc.action_requests import (
     ask,
     cancel,
     define,
+    end_due,
     events_of,
     hours,
     let_pass,

@@ -230,7 +230,7 @@ def test_wish_that_is_wrong_is_named(
 def test_flags_are_those_that_the_definition_has_now(
     client: Client, suspend: pb.UserAction, applied: pb.AppliedAction, change: Any
 ) -> None:
-    """Emails cannot be sent yet, where they are allowed."""
+    """Also where emails are allowed, they take a template."""
     redefine(
         client, suspend, "user_emailing_enabled", "user_notifications_enabled", user_emailing_enabled=True
     )

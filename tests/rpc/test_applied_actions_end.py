@@ -8,7 +8,6 @@ from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as user_rpc
 
-from server.domain.action_ends import end_due
 from tests.calling import Client
 from tests.conftest import Running, sql
 from tests.rows import contents
@@ -22,6 +21,7 @@ from tests.rpc.action_requests import (
     apply,
     cancel,
     define,
+    end_due,
     events_of,
     hours,
     let_pass,

@@ -14,7 +14,6 @@ import pytest
 from roster.v1 import user_action_pb2 as pb
 
 from server.config import Config
-from server.domain.action_ends import end_due
 from server.jobs import ending
 from server.store.database import Database
 from tests.calling import Client, Refused
@@ -30,6 +29,7 @@ from tests.rpc.action_requests import (
     apply,
     cancel,
     define,
+    end_due,
     events_of,
     listed,
     modify,

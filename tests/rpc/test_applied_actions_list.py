@@ -11,7 +11,6 @@ from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_action_service_pb2 as rpc
 from roster.v1 import user_pb2
 
-from server.domain.action_ends import end_due
 from tests.calling import Client, refused
 from tests.conftest import Running, sql
 from tests.rpc.action_requests import (
@@ -23,6 +22,7 @@ from tests.rpc.action_requests import (
     ask,
     cancel,
     define,
+    end_due,
     let_pass,
     listed,
     listing,

@@ -27,6 +27,7 @@ from tests.rpc.action_requests import (
     retire,
 )
 from tests.rpc.batch_requests import POLICIES, answers, options, reasons, tidings
+from tests.rpc.email_requests import template
 from tests.rpc.user_requests import NOBODY, created
 
 OWN_ID = "7b2c7c0e-9d5f-4a53-8f3e-3c2d1f0e9a8b"
@@ -84,6 +85,7 @@ def state(url: str, client: Client, action_id: str) -> tuple[pb.UserAction, list
 
 def test_definitions_are_those_that_create_user_action_makes(server: Running, client: Client) -> None:
     """With everything that one can have; its event as well."""
+    template(client, email_template_id=OWN_ID)
     alone = define(client, **SUSPEND)
     expected = state(server.url, client, alone.user_action_id)
     retire(client, alone)

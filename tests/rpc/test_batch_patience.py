@@ -27,7 +27,7 @@ from server.interceptors import way
 from server.store.database import Database
 from server.store.readers import Readers
 from tests.calling import Client, Refused
-from tests.conftest import Running, StartServer, sql
+from tests.conftest import Running, StartServer, access_tokens, sql
 from tests.process.conftest import eventually
 from tests.rows import contents
 from tests.rpc.batch_requests import (
@@ -85,7 +85,8 @@ class Impatient:
         self._database = Database(url, config)
         self._readers = Readers(self._database, config)
         self.batches = Batches(self._database, self._readers, most, patience=patience)
-        self._way = way(methods(), self._database, self._readers, config)
+        tokens = access_tokens(self._database, config)
+        self._way = way(methods(), self._database, self._readers, tokens, config)
         self._server = grpc.server(ThreadPoolExecutor(2), interceptors=[self._way])
         parts = Parts(
             self._database,

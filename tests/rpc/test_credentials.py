@@ -141,7 +141,7 @@ def test_unknown_key_and_wrong_secret_cannot_be_told_apart(client: Client, serve
     first = told(errors[0])
     assert first[:4] == (
         "UNAUTHENTICATED",
-        "The management key is not valid.",
+        "The management key or the project is not valid.",
         "CREDENTIALS_INVALID",
         {},
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -28,7 +29,7 @@ from server.interceptors import way
 from server.store.database import Database
 from server.store.readers import Readers
 from tests.calling import Client, Refused, refused
-from tests.conftest import Running, StartServer, sql
+from tests.conftest import Running, StartServer, access_tokens, sql
 from tests.process.conftest import eventually
 from tests.rpc.event_requests import OLDEST, Watch, create_role, marks, watching, written
 from tests.rpc.key_requests import ahead, create, holder, revoke
@@ -164,7 +165,8 @@ class Impatient:
         self._database = Database(url, config)
         self._readers = Readers(self._database, config)
         self.feed = Feed(self._database, self._readers, convert.event_message, config, patience=patience)
-        self._way = way(methods(), self._database, self._readers, config)
+        tokens = access_tokens(self._database, config)
+        self._way = way(methods(), self._database, self._readers, tokens, config)
         self._server = grpc.server(ThreadPoolExecutor(2), interceptors=[self._way])
         service = EventService(EventLog(self._database), self.feed)
         event_service_pb2_grpc.add_EventServiceServicer_to_server(service, self._server)
@@ -222,7 +224,7 @@ def test_who_reads_too_slowly_is_sent_away(
 
 def test_who_never_reads_is_cut_off(held: ExitStack, server: Running, client: Client, config: Config) -> None:
     """The thread is free for another; nothing was held of the database meanwhile."""
-    only_one = config.model_copy(update={"watchers": 1})
+    only_one = replace(config, watchers=1)
     serving, caller, watch = impatient(held, server, client, only_one, patience=0.5)
     eventually(lambda: serving.waits(0.1))
     assert sql(server.url, IN_TRANSACTION) == [(0,)]

@@ -16,7 +16,13 @@ from tests.requests import BATCHES, METHODS, WRITES, ground, invoke, requests, r
 from tests.rows import contents
 
 # Deletes the caller's own project, and with it the record of the request: the contract says so.
-LEAVES_A_RECORD = [name for name in WRITES if name != "ProjectService/DeleteProject"]
+LEAVES_A_RECORD = [
+    name
+    for name in WRITES
+    if "request_id" in METHODS[name].input_type.fields_by_name and name != "ProjectService/DeleteProject"
+]
+GUARDED = {name: method for name, method in METHODS.items() if required_scope(method)}
+"""Those that take a key; to the others the project suffices."""
 
 LISTS_NOTHING = {
     "UserService/ListUsers": "users",
@@ -35,6 +41,7 @@ LISTS_NOTHING = {
     "UserActionService/ListAppliedActions": "applied_actions",
     "WebhookService/ListWebhooks": "webhooks",
     "WebhookService/ListWebhookDeliveries": "webhook_deliveries",
+    "EmailTemplateService/ListEmailTemplates": "email_templates",
 }
 # What names nothing that is there already does its work in the caller's own project.
 NAMES_NOTHING = {
@@ -49,9 +56,18 @@ NAMES_NOTHING = {
     "UserActionService/CreateUserActionReason",
     "UserActionService/BatchCreateUserActions",
     "WebhookService/CreateWebhook",
+    "AuthService/ListSigningKeys",
+    "AuthService/SendPasswordReset",
+    "EmailTemplateService/CreateEmailTemplate",
+}
+# What names nothing either, but is not for everybody.
+REFUSED_OTHERWISE = {
+    "ProjectService/CreateProject": "ALL_PROJECTS_REQUIRED",
+    "AuthService/BeginPasskeySignIn": "PASSKEYS_NOT_CONFIGURED",
+    "AuthService/SignUp": "SIGN_UP_NOT_ALLOWED",
 }
 
-SCOPES = {required_scope(method) for method in METHODS.values()}
+SCOPES = {required_scope(method) for method in GUARDED.values()}
 
 
 def empty(name: str) -> Any:
@@ -80,6 +96,14 @@ def test_nothing_answers_a_caller_without_a_key(client: Client) -> None:
     assert {name: ("UNAUTHENTICATED", "CREDENTIALS_MISSING", {}) for name in METHODS} == outcomes
 
 
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in GUARDED])
+def test_project_suffices_for_end_users(client: Client, name: str) -> None:
+    """Of whom no scope is asked, whatever else is."""
+    answer = invoke(client.public, name, requests(ground(client))[name])
+
+    assert answer is not None
+
+
 def test_key_without_the_scope_is_told_which_one_is_missing(client: Client, make_key: MakeKey) -> None:
     """All other scopes together do not open an RPC, not even to an invalid request."""
     lacking = {
@@ -88,12 +112,12 @@ def test_key_without_the_scope_is_told_which_one_is_missing(client: Client, make
     }
 
     outcomes = {
-        name: outcome(lacking[required_scope(method)], name, empty(name)) for name, method in METHODS.items()
+        name: outcome(lacking[required_scope(method)], name, empty(name)) for name, method in GUARDED.items()
     }
 
     assert {
         name: ("PERMISSION_DENIED", "SCOPE_MISSING", {"scope": required_scope(method)})
-        for name, method in METHODS.items()
+        for name, method in GUARDED.items()
     } == outcomes
 
 
@@ -108,12 +132,12 @@ def test_wildcard_of_another_kind_does_not_open_an_rpc(client: Client, make_key:
         for kind in kinds
     }
 
-    for name, method in METHODS.items():
+    for name, method in GUARDED.items():
         kind = required_scope(method).partition(":")[0]
         assert outcome(lacking[kind], name, empty(name))[1] == "SCOPE_MISSING", name
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", GUARDED)
 def test_scope_of_the_contract_suffices(client: Client, make_key: MakeKey, name: str) -> None:
     """A key with the required scope alone gets what it asks for."""
     request = requests(ground(client))[name]
@@ -152,10 +176,12 @@ def test_nothing_is_seen_or_changed_across_projects(
     elif name == "ManagementKeyService/ListManagementKeys":
         answer = invoke(other_project, name, request)
         assert [list(key.scopes) for key in answer.management_keys] == [["*"]]
-    elif name == "ProjectService/CreateProject":
-        assert outcome(other_project, name, request)[1] == "ALL_PROJECTS_REQUIRED"
+    elif name in REFUSED_OTHERWISE:
+        assert outcome(other_project, name, request)[1] == REFUSED_OTHERWISE[name]
     elif name in NAMES_NOTHING:
         invoke(other_project, name, request)
+    elif name.startswith("AuthService/"):
+        assert outcome(other_project, name, request)[0] == "UNAUTHENTICATED"
     elif name in BATCHES:
         answer = invoke(other_project, name, request)
         assert {Failure(result.status).code for result in answer.results} == {"NOT_FOUND"}

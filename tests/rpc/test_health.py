@@ -18,6 +18,7 @@ from server.interceptors import way
 from server.store.database import Database
 from server.store.readers import Readers
 from tests.calling import TIMEOUT, Client
+from tests.conftest import access_tokens
 
 SERVICE_NAMES = [service.descriptor.full_name for service in SERVICES]
 
@@ -112,9 +113,8 @@ def test_they_pass_untouched(database: Database, config: Config, method: str) ->
     handler: Any = grpc.unary_unary_rpc_method_handler(max)
     details: Any = _Details(method)
 
-    passed = way(methods(), database, Readers(database, config), config).intercept_service(
-        lambda _: handler, details
-    )
+    readers, tokens = Readers(database, config), access_tokens(database, config)
+    passed = way(methods(), database, readers, tokens, config).intercept_service(lambda _: handler, details)
 
     assert passed is handler
 

@@ -10,7 +10,7 @@ from server.app import create_server
 from server.config import Config
 from server.domain.keyring import Keyring
 from server.errors import Error, Reason
-from server.interceptors.management_key import peer_address
+from server.interceptors.origin import peer_address
 from server.store.database import Database
 from tests.calling import Client, refused
 from tests.conftest import Running, StartServer, sql

@@ -9,7 +9,6 @@ from roster.v1 import user_action_pb2 as pb
 from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as rpc
 
-from server.domain.action_ends import end_due
 from tests.calling import Client
 from tests.conftest import Running, sql
 from tests.rpc.action_requests import (
@@ -17,6 +16,7 @@ from tests.rpc.action_requests import (
     block,
     cancel,
     define,
+    end_due,
     hours,
     let_pass,
     modify,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from roster.v1 import project_pb2 as pb
 from roster.v1 import project_service_pb2 as rpc
 
+from server.domain.settings import ProjectSettings
 from tests.calling import Client, refused
 from tests.conftest import Running
 from tests.rows import contents, events
@@ -60,9 +62,31 @@ def set_up(client: Client) -> pb.Project:
     )
 
 
-def test_every_group_can_be_named_in_a_mask() -> None:
-    """The groups that these tests speak of are all there are."""
-    assert [field.name for field in Settings.DESCRIPTOR.fields] == ["password_policy", "webhook_policy"]
+def test_every_group_can_be_named_in_a_mask(client: Client) -> None:
+    """A mask that names it alone clears it alone."""
+    groups = [field.name for field in Settings.DESCRIPTOR.fields]
+    assert groups == [field.name for field in fields(ProjectSettings)]
+    defaults = get(client).settings
+    changed = {
+        "password_policy": {"min_length": 12},
+        "webhook_policy": {"allow_private_addresses": True},
+        "sign_up_policy": {"allowed": True},
+        "token_policy": {"idle_seconds": 600},
+        "lockout_policy": {"attempts": 7},
+        "mfa_policy": {"required": True},
+        "passkey_policy": {"rp_id": "example.com"},
+        "email_policy": {"from_name": "Shop"},
+    }
+    assert changed.keys() == set(groups)
+    whole = update(client, settings=Settings(**changed)).settings
+
+    for group in groups:
+        assert getattr(whole, group) != getattr(defaults, group)
+        settings = update(client, f"settings.{group}").settings
+        assert getattr(settings, group) == getattr(defaults, group)
+        whole.ClearField(group)
+        getattr(whole, group).CopyFrom(getattr(defaults, group))
+        assert settings == whole
 
 
 def test_new_project_has_the_defaults(client: Client) -> None:

@@ -22,6 +22,7 @@ from server.interceptors.call import Call, Checked, Effect, Method
 from server.store.database import Database
 from server.store.readers import Readers
 from tests.calling import TIMEOUT, Client, Refused
+from tests.conftest import access_tokens
 from tests.process.conftest import eventually
 
 PRIVATE = "postgresql://roster:password@db.internal/roster"
@@ -36,14 +37,14 @@ def serving(
 ) -> Iterator[Callable[..., Any]]:
     """A server of one method of this kind (`unary_stream`, ...), and a function that calls it with
     requests of the type GetRoleRequest."""
-    method = Method(name=NAME, scope="roles:read", effect=Effect.READ, response=StringValue)
+    method = Method(name=NAME, scope="roles:read", public=False, effect=Effect.READ, response=StringValue)
     handler = getattr(grpc, f"{kind}_rpc_method_handler")(
         behavior,
         request_deserializer=rpc.GetRoleRequest.FromString,
         response_serializer=StringValue.SerializeToString,
     )
     readers = Readers(database, config)
-    interceptors: Any = (way({NAME: method}, database, readers, config),)
+    interceptors: Any = (way({NAME: method}, database, readers, access_tokens(database, config), config),)
     server = grpc.server(ThreadPoolExecutor(4), interceptors=interceptors)
     server.add_generic_rpc_handlers(
         (grpc.method_handlers_generic_handler("tests.Streams", {"Run": handler}),)

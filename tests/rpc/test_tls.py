@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ def test_wrong_files_are_told_at_the_start(
     """In a line that names the file."""
     authority.identity("server", *LOCALHOST)
     authority.identity("other", *LOCALHOST)
-    chosen = config.model_copy(update={name: tmp_path / file for name, file in files.items()})
+    chosen = replace(config, **{name: tmp_path / file for name, file in files.items()})
 
     with pytest.raises(StartError, match=told):
         Certificates.of(chosen)

@@ -13,6 +13,7 @@ from tests.calling import Client, refused
 from tests.conftest import Running
 from tests.rows import contents, events
 from tests.rpc.action_requests import apply, define, definition, option, read, redefine
+from tests.rpc.email_requests import templates
 from tests.rpc.user_requests import created
 
 TEMPLATE = "00000000-0000-4000-8000-00000000000"
@@ -31,12 +32,14 @@ FULL: dict[str, Any] = {
     "user_emailing_enabled": True,
     "user_notifications_enabled": True,
 }
+PHASES = ("start", "modify", "cancel", "end")
 OPTIONAL = [*(name for name in FULL if name not in ("name", "send_end_event", "temporal")), "options"]
 
 
 @pytest.fixture
 def suspend(client: Client) -> pb.UserAction:
     """A definition with a value in every field that is not the default."""
+    templates(client, (FULL[f"{phase}_email_template_id"] for phase in PHASES))
     return define(client, options=[option("Nicely")], **FULL)
 
 

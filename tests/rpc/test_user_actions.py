@@ -25,6 +25,7 @@ from tests.rpc.action_requests import (
     redefine,
     retire,
 )
+from tests.rpc.email_requests import templates
 from tests.rpc.user_requests import NOBODY
 
 # A definition in the JSON of the API that these are modelled on.
@@ -85,6 +86,7 @@ def to_json(action: pb.UserAction | pb.UserActionOption) -> dict[str, Any]:
 
 def test_the_example_round_trips_field_for_field(client: Client) -> None:
     """Through create, get, list, and an update of something else to it, with `*` and without a mask."""
+    templates(client, (EXAMPLE[name] for name in EXAMPLE if name.endswith("TemplateId")))
     made = define(client, user_action_id=EXAMPLE_ID, **of_json(EXAMPLE))
 
     assert (made.user_action_id, made.active) == (EXAMPLE_ID, True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -154,7 +155,7 @@ def test_who_never_reads_is_cut_off(
     heavy: int,
 ) -> None:
     """The place is free for another."""
-    only_one = config.model_copy(update={"exports": 1})
+    only_one = replace(config, exports=1)
     caller = caller_of(held, impatient(held, monkeypatch, server, only_one, 0.5), client)
     stream = begun(caller)
     next(stream)

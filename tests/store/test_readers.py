@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_connection_that_was_lost_is_replaced(
 
 def test_who_waits_too_long_for_a_turn_is_told(database: Database, config: Config) -> None:
     """Within the time that a call may take; what was waited for is not read later."""
-    readers = Readers(database, config.model_copy(update={"call_timeout": 0.5}))
+    readers = Readers(database, replace(config, call_timeout=0.5))
     busy, over = threading.Barrier(THREADS + 1), threading.Event()
     ran: list[bool] = []
 

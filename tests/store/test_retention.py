@@ -32,6 +32,32 @@ INSERT INTO request_records (project_id, request_id, fingerprint, create_time)
 VALUES (%s, gen_random_uuid(), '', now() - make_interval(hours => %s))
 """
 
+USER = """
+INSERT INTO users (project_id, user_id, login_ids, email, email_key, email_verified, phone_number,
+    phone_number_verified, given_name, family_name, family_name_key, middle_name, display_name, picture,
+    locale, zoneinfo, status, test, search_text)
+VALUES (%s, gen_random_uuid(), '{}', 'a@b.c', 'a@b.c', false, '', false, '', '', '', '', '', '', '', '',
+    'ACTIVE', false, '')
+RETURNING user_id
+"""
+LOGIN = """
+INSERT INTO logins (
+    project_id, login_record_id, user_id, create_time, ip_address, user_agent, method, outcome)
+VALUES (%s, gen_random_uuid(), %s, now() - make_interval(days => %s), '', '', 'PASSWORD', 'SUCCEEDED')
+"""
+EXPIRING = {
+    "one_time_tokens": "INSERT INTO one_time_tokens (project_id, token_hash, purpose, expire_time)"
+    " VALUES (%s, sha256(random()::text::bytea), 'MFA', now() + make_interval(secs => %s))",
+    "throttles": "INSERT INTO throttles (project_id, key, count, window_time, expire_time)"
+    " VALUES (%s, sha256(random()::text::bytea), 1, now(), now() + make_interval(secs => %s))",
+    "sessions": "INSERT INTO sessions (project_id, session_id, user_id, refresh_hash, methods, ip_address,"
+    " user_agent, end_time, expire_time) SELECT %s, gen_random_uuid(), user_id, '', '{}', '', '', now(),"
+    " now() + make_interval(secs => %s) FROM users",
+    "signing_keys": "INSERT INTO signing_keys (project_id, key_id, generation, public_key, private_key,"
+    " sign_time, expire_time) VALUES (%s, gen_random_uuid(), (random() * 1e9)::int, '{}', '', now(),"
+    " now() + make_interval(secs => %s))",
+}
+
 
 @pytest.fixture
 def project_id(template: Template, database_url: str) -> str:
@@ -150,3 +176,30 @@ def test_answers_to_requests_are_deleted_after_their_time(
     retention.collect(database, config)
 
     assert [(1,)] == sql(database_url, "SELECT count(*) FROM request_records")
+
+
+def test_attempts_to_sign_in_are_deleted_after_their_time(
+    database: Database, database_url: str, config: Config, project_id: str
+) -> None:
+    """Those that are older than the setting."""
+    (user_id,) = sql(database_url, USER, project_id)[0]
+    for days in (91, 92, 89):
+        sql(database_url, LOGIN, project_id, user_id, days)
+
+    retention.collect(database, config)
+
+    assert sql(database_url, "SELECT now() - create_time < interval '90 days' FROM logins") == [(True,)]
+
+
+@pytest.mark.parametrize("table", EXPIRING)
+def test_what_has_expired_is_deleted(
+    database: Database, database_url: str, config: Config, project_id: str, table: str
+) -> None:
+    """And nothing that still means something."""
+    sql(database_url, USER, project_id)
+    for seconds in (-1, -100, 60):
+        sql(database_url, EXPIRING[table], project_id, seconds)
+
+    retention.collect(database, config)
+
+    assert sql(database_url, f"SELECT expire_time > now() FROM {table}") == [(True,)]

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.protobuf.struct_pb2 import Value
 from google.protobuf.timestamp_pb2 import Timestamp
+from roster.v1 import auth_service_pb2 as auth_rpc
 from roster.v1 import role_pb2, user_pb2
 from roster.v1 import role_service_pb2 as role_rpc
 from roster.v1 import user_service_pb2 as user_rpc
@@ -19,6 +20,7 @@ from server.store.models import TABLES
 from tests.calling import Client
 from tests.conftest import Running, StartServer
 from tests.requests import READS, WRITES, Ground, ground, invoke, requests
+from tests.rpc.sign_in_requests import set_settings
 
 # The most that a call of tests.requests takes, which does all that one call of its RPC can do; its event
 # is in it, BEGIN and COMMIT are not.
@@ -26,14 +28,45 @@ STATEMENTS = {
     "UserService/CreateUser": 5,  # find what is named; read attributes; insert; give; set the password
     "UserService/UpdateUser": 9,  # lock, read, find, attributes, free and take login ids, give, update, event
     "UserService/DeleteUser": 6,  # lock, read, delete, forget events and answers, event
-    "UserService/SetUserStatus": 4,  # lock, read, update, event
+    "UserService/SetUserStatus": 5,  # lock, read, update, event, end sessions
     "UserService/UpdateUserLoginId": 6,  # lock, read, free, take, update, event
     "UserService/ModifyUserRoles": 6,  # lock, read, find, give, update, event
     "UserService/ModifyUserTenants": 6,  # the same
     "UserService/ModifyUserApplications": 6,  # the same
-    "UserService/SetUserPassword": 6,  # read before hashing; lock, read, set, update, event
+    "UserService/SetUserPassword": 7,  # read before hashing; lock, read, set, update, event, end sessions
     "UserService/ExpireUserPassword": 5,  # lock, read, expire, update, event
+    "UserService/ResetUserMfa": 6,  # lock, read, take secrets and codes away, update, event
     "UserService/DeleteTestUsers": 1,
+    "UserService/RevokeUserSessions": 1,
+    "UserService/SetUserProviderToken": 3,  # lock, put, event
+    "UserService/DeleteUserPasskeys": 5,  # lock, read, delete, update, event
+    # Find, is it locked; hold the count, lock, read, note, clear the count; lock, read and insert for the
+    # session; record.
+    "AuthService/SignIn": 11,
+    "AuthService/CompleteMfa": 13,  # look at the challenge and take it, use the code
+    # The session, is it locked, the password, user and former passwords for the hash; as a sign-in; the
+    # session again, set the password, update, event, end sessions, email, read.
+    "AuthService/ChangePassword": 20,
+    "AuthService/EnrolTotp": 4,  # the session, user and project, keep the secret
+    # The session, is it locked; hold the count, lock, read; read the secret, make it count, replace codes,
+    # update, event.
+    "AuthService/ConfirmTotp": 11,
+    "AuthService/RefreshSession": 2,  # read, replace
+    "AuthService/SignOut": 1,
+    "AuthService/BeginPasskeyRegistration": 6,  # session, project, lock, read, those held, options
+    # Session, options, project; lock, read, take the options, insert, update, event.
+    "AuthService/FinishPasskeyRegistration": 9,
+    "AuthService/BeginPasskeySignIn": 2,  # project, options
+    # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
+    # lock, read, begin with its event; record the sign-in.
+    "AuthService/FinishPasskeySignIn": 12,
+    "AuthService/SignUp": 3,  # is it too soon; count, keep what is said
+    "AuthService/VerifyEmail": 7,  # look; lock, read, take, withdraw the others, update, event
+    "AuthService/SendPasswordReset": 2,  # count, keep what is asked for
+    # Look, read; lock, read, take, withdraw; verified: update, event; ACTIVE: lock, read, update, event; the
+    # password: set, update, event; end sessions, unlock. The notice is a job.
+    "AuthService/ResetPassword": 18,
+    "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.
     "UserService/BatchCreateUsers": 10,
@@ -71,8 +104,14 @@ STATEMENTS = {
     "UserActionService/BatchApplyUserActions": 7,  # find, lock, read, what is active; insert, events
     "UserActionService/ModifyAppliedAction": 2,  # lock, update with its event
     "UserActionService/CancelAppliedAction": 2,  # the same
-    "UserActionService/BlockUser": 4,  # lock, read, update, event
-    "UserActionService/UnblockUser": 4,  # the same
+    "UserActionService/BlockUser": 5,  # lock, read, update, event, end sessions
+    "UserActionService/UnblockUser": 4,  # lock, read, update, event
+    "UserActionService/SendVerificationEmail": 2,  # read, count
+    "UserActionService/SendPasswordResetEmail": 2,  # the same
+    "UserActionService/SendInvitationEmail": 2,  # the same
+    "EmailTemplateService/CreateEmailTemplate": 2,  # insert, event
+    "EmailTemplateService/UpdateEmailTemplate": 3,  # lock, update, event
+    "EmailTemplateService/DeleteEmailTemplate": 4,  # lock, what names it, delete, event
     "WebhookService/CreateWebhook": 3,  # one after another in the project, insert, event
     "WebhookService/UpdateWebhook": 4,  # lock, update, event, give up what waits
     "WebhookService/DeleteWebhook": 4,  # lock, end, event, remove its deliveries
@@ -115,12 +154,14 @@ def watched(server: Running) -> list[str]:
 
 @pytest.fixture
 def counted(start_server: StartServer, client: Client) -> Iterator[Counted]:
-    """The caller's key is remembered."""
+    """The caller's key is remembered, with the project's settings, and so are those that sign tokens."""
+    set_settings(client, sign_up_policy={"allowed": True})
     server = start_server(key_cache_seconds=10)
     statements = watched(server)
     with grpc.insecure_channel(server.address) as channel:
-        caller = Client(channel, client.project_id, client.key)
+        caller = Client(channel, client.project_id, client.key, database_url=client.database_url)
         caller.roles.ListRoles(role_rpc.ListRolesRequest())
+        caller.auth.ListSigningKeys(auth_rpc.ListSigningKeysRequest())
         yield Counted(caller, statements)
 
 
@@ -144,7 +185,7 @@ def test_look_at_the_key_is_one_statement(start_server: StartServer, client: Cli
     client.roles.ListRoles(role_rpc.ListRolesRequest())
     statements = watched(server)
     with grpc.insecure_channel(server.address) as channel:
-        caller = Client(channel, client.project_id, client.key)
+        caller = Client(channel, client.project_id, client.key, database_url=client.database_url)
         caller.roles.ListRoles(role_rpc.ListRolesRequest())
 
     look, read = statements

@@ -10,7 +10,7 @@ import pytest
 from server.imports import without
 
 # Each is megabytes that every worker would hold, and a part of its start.
-UNUSED_BY_WORKERS = {"click", "httpx", "procrastinate", "pygments", "rich", "typer"}
+UNUSED_BY_WORKERS = {"click", "httpx", "procrastinate", "pydantic", "pygments", "rich", "typer", "webauthn"}
 
 
 def loaded_by(*modules: str) -> set[str]:

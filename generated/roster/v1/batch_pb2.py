@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15roster/v1/batch.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x81\x01\n\x0c\x42\x61tchOptions\x12<\n\x0bon_conflict\x18\x01 \x01(\x0e\x32\x19.roster.v1.ConflictPolicyB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12\x15\n\x07\x64ry_run\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x1c\n\x0e\x61ll_or_nothing\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01*\x81\x01\n\x0e\x43onflictPolicy\x12\x1f\n\x1b\x43ONFLICT_POLICY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONFLICT_POLICY_FAIL\x10\x01\x12\x18\n\x14\x43ONFLICT_POLICY_SKIP\x10\x02\x12\x1a\n\x16\x43ONFLICT_POLICY_UPDATE\x10\x03*\x93\x01\n\x0b\x42\x61tchAction\x12\x1c\n\x18\x42\x41TCH_ACTION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_ACTION_CREATED\x10\x01\x12\x18\n\x14\x42\x41TCH_ACTION_UPDATED\x10\x02\x12\x18\n\x14\x42\x41TCH_ACTION_SKIPPED\x10\x03\x12\x18\n\x14\x42\x41TCH_ACTION_DELETED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15roster/v1/batch.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xbe\x01\n\x0c\x42\x61tchOptions\x12<\n\x0bon_conflict\x18\x01 \x01(\x0e\x32\x19.roster.v1.ConflictPolicyB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01\x12\x15\n\x07\x64ry_run\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x1c\n\x0e\x61ll_or_nothing\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x14\n\x06invite\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12%\n\x17send_verification_email\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x01*\x81\x01\n\x0e\x43onflictPolicy\x12\x1f\n\x1b\x43ONFLICT_POLICY_UNSPECIFIED\x10\x00\x12\x18\n\x14\x43ONFLICT_POLICY_FAIL\x10\x01\x12\x18\n\x14\x43ONFLICT_POLICY_SKIP\x10\x02\x12\x1a\n\x16\x43ONFLICT_POLICY_UPDATE\x10\x03*\x93\x01\n\x0b\x42\x61tchAction\x12\x1c\n\x18\x42\x41TCH_ACTION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x42\x41TCH_ACTION_CREATED\x10\x01\x12\x18\n\x14\x42\x41TCH_ACTION_UPDATED\x10\x02\x12\x18\n\x14\x42\x41TCH_ACTION_SKIPPED\x10\x03\x12\x18\n\x14\x42\x41TCH_ACTION_DELETED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,10 +39,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHOPTIONS'].fields_by_name['dry_run']._serialized_options = b'\342A\001\001'
   _globals['_BATCHOPTIONS'].fields_by_name['all_or_nothing']._loaded_options = None
   _globals['_BATCHOPTIONS'].fields_by_name['all_or_nothing']._serialized_options = b'\342A\001\001'
-  _globals['_CONFLICTPOLICY']._serialized_start=231
-  _globals['_CONFLICTPOLICY']._serialized_end=360
-  _globals['_BATCHACTION']._serialized_start=363
-  _globals['_BATCHACTION']._serialized_end=510
+  _globals['_BATCHOPTIONS'].fields_by_name['invite']._loaded_options = None
+  _globals['_BATCHOPTIONS'].fields_by_name['invite']._serialized_options = b'\342A\001\001'
+  _globals['_BATCHOPTIONS'].fields_by_name['send_verification_email']._loaded_options = None
+  _globals['_BATCHOPTIONS'].fields_by_name['send_verification_email']._serialized_options = b'\342A\001\001'
+  _globals['_CONFLICTPOLICY']._serialized_start=292
+  _globals['_CONFLICTPOLICY']._serialized_end=421
+  _globals['_BATCHACTION']._serialized_start=424
+  _globals['_BATCHACTION']._serialized_end=571
   _globals['_BATCHOPTIONS']._serialized_start=99
-  _globals['_BATCHOPTIONS']._serialized_end=228
+  _globals['_BATCHOPTIONS']._serialized_end=289
 # @@protoc_insertion_point(module_scope)

@@ -32,11 +32,15 @@ BATCH_ACTION_SKIPPED: BatchAction
 BATCH_ACTION_DELETED: BatchAction
 
 class BatchOptions(_message.Message):
-    __slots__ = ("on_conflict", "dry_run", "all_or_nothing")
+    __slots__ = ("on_conflict", "dry_run", "all_or_nothing", "invite", "send_verification_email")
     ON_CONFLICT_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     ALL_OR_NOTHING_FIELD_NUMBER: _ClassVar[int]
+    INVITE_FIELD_NUMBER: _ClassVar[int]
+    SEND_VERIFICATION_EMAIL_FIELD_NUMBER: _ClassVar[int]
     on_conflict: ConflictPolicy
     dry_run: bool
     all_or_nothing: bool
-    def __init__(self, on_conflict: _Optional[_Union[ConflictPolicy, str]] = ..., dry_run: _Optional[bool] = ..., all_or_nothing: _Optional[bool] = ...) -> None: ...
+    invite: bool
+    send_verification_email: bool
+    def __init__(self, on_conflict: _Optional[_Union[ConflictPolicy, str]] = ..., dry_run: _Optional[bool] = ..., all_or_nothing: _Optional[bool] = ..., invite: _Optional[bool] = ..., send_verification_email: _Optional[bool] = ...) -> None: ...

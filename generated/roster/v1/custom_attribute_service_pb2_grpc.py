@@ -89,7 +89,8 @@ class CustomAttributeServiceServicer:
 
     def UpdateCustomAttribute(self, request, context):
         """Changes a custom attribute. The type never changes, and an option that users have cannot be removed.
-        Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID, ATTRIBUTE_OPTION_IN_USE.
+        Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID,
+        ATTRIBUTE_OPTION_IN_USE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

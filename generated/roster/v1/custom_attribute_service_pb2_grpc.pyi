@@ -41,7 +41,8 @@ class CustomAttributeServiceStub:
     """Lists custom attributes in alphabetical order. Errors: PAGE_TOKEN_INVALID."""
     UpdateCustomAttribute: _grpc.UnaryUnaryMultiCallable[_custom_attribute_service_pb2.UpdateCustomAttributeRequest, _custom_attribute_service_pb2.UpdateCustomAttributeResponse]
     """Changes a custom attribute. The type never changes, and an option that users have cannot be removed.
-    Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID, ATTRIBUTE_OPTION_IN_USE.
+    Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID,
+    ATTRIBUTE_OPTION_IN_USE.
     """
     DeleteCustomAttribute: _grpc.UnaryUnaryMultiCallable[_custom_attribute_service_pb2.DeleteCustomAttributeRequest, _custom_attribute_service_pb2.DeleteCustomAttributeResponse]
     """Deletes a custom attribute and the values that users have of it.
@@ -61,7 +62,8 @@ class CustomAttributeServiceAsyncStub(CustomAttributeServiceStub):
     """Lists custom attributes in alphabetical order. Errors: PAGE_TOKEN_INVALID."""
     UpdateCustomAttribute: _aio.UnaryUnaryMultiCallable[_custom_attribute_service_pb2.UpdateCustomAttributeRequest, _custom_attribute_service_pb2.UpdateCustomAttributeResponse]  # type: ignore[assignment]
     """Changes a custom attribute. The type never changes, and an option that users have cannot be removed.
-    Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID, ATTRIBUTE_OPTION_IN_USE.
+    Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID,
+    ATTRIBUTE_OPTION_IN_USE.
     """
     DeleteCustomAttribute: _aio.UnaryUnaryMultiCallable[_custom_attribute_service_pb2.DeleteCustomAttributeRequest, _custom_attribute_service_pb2.DeleteCustomAttributeResponse]  # type: ignore[assignment]
     """Deletes a custom attribute and the values that users have of it.
@@ -102,7 +104,8 @@ class CustomAttributeServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_custom_attribute_service_pb2.UpdateCustomAttributeResponse, _abc.Awaitable[_custom_attribute_service_pb2.UpdateCustomAttributeResponse]]:
         """Changes a custom attribute. The type never changes, and an option that users have cannot be removed.
-        Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID, ATTRIBUTE_OPTION_IN_USE.
+        Errors: CUSTOM_ATTRIBUTE_NOT_FOUND, CUSTOM_ATTRIBUTE_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID,
+        ATTRIBUTE_OPTION_IN_USE.
         """
 
     @_abc_1.abstractmethod

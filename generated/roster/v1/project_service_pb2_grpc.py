@@ -89,7 +89,8 @@ class ProjectServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateProject(self, request, context):
-        """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID.
+        """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID, EMAIL_TEMPLATE_NOT_FOUND,
+        USER_ACTION_NOT_FOUND, FIELDS_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,9 @@ class ProjectServiceStub:
     ListProjects: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectsRequest, _project_service_pb2.ListProjectsResponse]
     """Lists the projects that the key may act in, oldest first. Errors: PAGE_TOKEN_INVALID."""
     UpdateProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]
-    """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID."""
+    """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID, EMAIL_TEMPLATE_NOT_FOUND,
+    USER_ACTION_NOT_FOUND, FIELDS_INVALID.
+    """
     DeleteProject: _grpc.UnaryUnaryMultiCallable[_project_service_pb2.DeleteProjectRequest, _project_service_pb2.DeleteProjectResponse]
     """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
     once; what a large one holds is removed in the background. Keys of the project stop working within 10
@@ -63,7 +65,9 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     ListProjects: _aio.UnaryUnaryMultiCallable[_project_service_pb2.ListProjectsRequest, _project_service_pb2.ListProjectsResponse]  # type: ignore[assignment]
     """Lists the projects that the key may act in, oldest first. Errors: PAGE_TOKEN_INVALID."""
     UpdateProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.UpdateProjectRequest, _project_service_pb2.UpdateProjectResponse]  # type: ignore[assignment]
-    """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID."""
+    """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID, EMAIL_TEMPLATE_NOT_FOUND,
+    USER_ACTION_NOT_FOUND, FIELDS_INVALID.
+    """
     DeleteProject: _aio.UnaryUnaryMultiCallable[_project_service_pb2.DeleteProjectRequest, _project_service_pb2.DeleteProjectResponse]  # type: ignore[assignment]
     """Deletes a project with all it holds: users, roles, keys, events. Irreversible. The project is gone at
     once; what a large one holds is removed in the background. Keys of the project stop working within 10
@@ -105,7 +109,9 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _project_service_pb2.UpdateProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_project_service_pb2.UpdateProjectResponse, _abc.Awaitable[_project_service_pb2.UpdateProjectResponse]]:
-        """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID."""
+        """Changes a project. Errors: PROJECT_NOT_FOUND, ETAG_MISMATCH, UPDATE_MASK_INVALID, EMAIL_TEMPLATE_NOT_FOUND,
+        USER_ACTION_NOT_FOUND, FIELDS_INVALID.
+        """
 
     @_abc_1.abstractmethod
     def DeleteProject(

@@ -229,3 +229,9 @@ class LoginPrevention(_message.Message):
     reason_code: str
     expire_time: _timestamp_pb2.Timestamp
     def __init__(self, applied_action_id: _Optional[str] = ..., user_action_id: _Optional[str] = ..., name: _Optional[str] = ..., localized_name: _Optional[str] = ..., option: _Optional[str] = ..., localized_option: _Optional[str] = ..., reason: _Optional[str] = ..., localized_reason: _Optional[str] = ..., reason_code: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class LoginPreventions(_message.Message):
+    __slots__ = ("login_preventions",)
+    LOGIN_PREVENTIONS_FIELD_NUMBER: _ClassVar[int]
+    login_preventions: _containers.RepeatedCompositeFieldContainer[LoginPrevention]
+    def __init__(self, login_preventions: _Optional[_Iterable[_Union[LoginPrevention, _Mapping]]] = ...) -> None: ...

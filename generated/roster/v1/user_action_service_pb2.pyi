@@ -453,3 +453,39 @@ class UnblockUserResponse(_message.Message):
     USER_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
     def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+
+class SendVerificationEmailRequest(_message.Message):
+    __slots__ = ("by", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SendVerificationEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SendPasswordResetEmailRequest(_message.Message):
+    __slots__ = ("by", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SendPasswordResetEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SendInvitationEmailRequest(_message.Message):
+    __slots__ = ("by", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SendInvitationEmailResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

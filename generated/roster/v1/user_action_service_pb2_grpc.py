@@ -141,6 +141,21 @@ class UserActionServiceStub:
                 request_serializer=roster_dot_v1_dot_user__action__service__pb2.UnblockUserRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__action__service__pb2.UnblockUserResponse.FromString,
                 _registered_method=True)
+        self.SendVerificationEmail = channel.unary_unary(
+                '/roster.v1.UserActionService/SendVerificationEmail',
+                request_serializer=roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailResponse.FromString,
+                _registered_method=True)
+        self.SendPasswordResetEmail = channel.unary_unary(
+                '/roster.v1.UserActionService/SendPasswordResetEmail',
+                request_serializer=roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailResponse.FromString,
+                _registered_method=True)
+        self.SendInvitationEmail = channel.unary_unary(
+                '/roster.v1.UserActionService/SendInvitationEmail',
+                request_serializer=roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailResponse.FromString,
+                _registered_method=True)
 
 
 class UserActionServiceServicer:
@@ -148,7 +163,7 @@ class UserActionServiceServicer:
     """
 
     def CreateUserAction(self, request, context):
-        """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN.
+        """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN, EMAIL_TEMPLATE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,7 +185,8 @@ class UserActionServiceServicer:
 
     def UpdateUserAction(self, request, context):
         """Changes a definition, active or not. What was applied stays as it is.
-        Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID.
+        Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, EMAIL_TEMPLATE_NOT_FOUND, ETAG_MISMATCH,
+        UPDATE_MASK_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -312,6 +328,33 @@ class UserActionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendVerificationEmail(self, request, context):
+        """Sends the user an email with a link that verifies the email. One that is verified already gets none.
+        Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendPasswordResetEmail(self, request, context):
+        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+        nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+        way.
+        Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendInvitationEmail(self, request, context):
+        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+        expire.
+        Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_UserActionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -419,6 +462,21 @@ def add_UserActionServiceServicer_to_server(servicer, server):
                     servicer.UnblockUser,
                     request_deserializer=roster_dot_v1_dot_user__action__service__pb2.UnblockUserRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__action__service__pb2.UnblockUserResponse.SerializeToString,
+            ),
+            'SendVerificationEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendVerificationEmail,
+                    request_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailResponse.SerializeToString,
+            ),
+            'SendPasswordResetEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendPasswordResetEmail,
+                    request_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailResponse.SerializeToString,
+            ),
+            'SendInvitationEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendInvitationEmail,
+                    request_deserializer=roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -989,6 +1047,87 @@ class UserActionService:
             '/roster.v1.UserActionService/UnblockUser',
             roster_dot_v1_dot_user__action__service__pb2.UnblockUserRequest.SerializeToString,
             roster_dot_v1_dot_user__action__service__pb2.UnblockUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendVerificationEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserActionService/SendVerificationEmail',
+            roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__service__pb2.SendVerificationEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendPasswordResetEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserActionService/SendPasswordResetEmail',
+            roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__service__pb2.SendPasswordResetEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendInvitationEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserActionService/SendInvitationEmail',
+            roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailRequest.SerializeToString,
+            roster_dot_v1_dot_user__action__service__pb2.SendInvitationEmailResponse.FromString,
             options,
             channel_credentials,
             insecure,

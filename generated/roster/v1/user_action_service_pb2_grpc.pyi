@@ -35,14 +35,15 @@ class UserActionServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> UserActionServiceAsyncStub: ...
     CreateUserAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionRequest, _user_action_service_pb2.CreateUserActionResponse]
-    """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN."""
+    """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN, EMAIL_TEMPLATE_NOT_FOUND."""
     GetUserAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.GetUserActionRequest, _user_action_service_pb2.GetUserActionResponse]
     """Reads a definition, active or not. Errors: USER_ACTION_NOT_FOUND."""
     ListUserActions: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.ListUserActionsRequest, _user_action_service_pb2.ListUserActionsResponse]
     """Lists definitions in alphabetical order. Errors: PAGE_TOKEN_INVALID."""
     UpdateUserAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.UpdateUserActionRequest, _user_action_service_pb2.UpdateUserActionResponse]
     """Changes a definition, active or not. What was applied stays as it is.
-    Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID.
+    Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, EMAIL_TEMPLATE_NOT_FOUND, ETAG_MISMATCH,
+    UPDATE_MASK_INVALID.
     """
     DeleteUserAction: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.DeleteUserActionRequest, _user_action_service_pb2.DeleteUserActionResponse]
     """Deletes a definition: by default it only becomes inactive and cannot be applied any more, while what was applied
@@ -106,6 +107,21 @@ class UserActionServiceStub:
     """Gives a blocked user the status back that the user had; another user stays as they are.
     Errors: USER_NOT_FOUND.
     """
+    SendVerificationEmail: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.SendVerificationEmailRequest, _user_action_service_pb2.SendVerificationEmailResponse]
+    """Sends the user an email with a link that verifies the email. One that is verified already gets none.
+    Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
+    """
+    SendPasswordResetEmail: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.SendPasswordResetEmailRequest, _user_action_service_pb2.SendPasswordResetEmailResponse]
+    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+    nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+    way.
+    Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
+    """
+    SendInvitationEmail: _grpc.UnaryUnaryMultiCallable[_user_action_service_pb2.SendInvitationEmailRequest, _user_action_service_pb2.SendInvitationEmailResponse]
+    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+    expire.
+    Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
+    """
 
 @_typing.type_check_only
 class UserActionServiceAsyncStub(UserActionServiceStub):
@@ -113,14 +129,15 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateUserAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.CreateUserActionRequest, _user_action_service_pb2.CreateUserActionResponse]  # type: ignore[assignment]
-    """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN."""
+    """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN, EMAIL_TEMPLATE_NOT_FOUND."""
     GetUserAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.GetUserActionRequest, _user_action_service_pb2.GetUserActionResponse]  # type: ignore[assignment]
     """Reads a definition, active or not. Errors: USER_ACTION_NOT_FOUND."""
     ListUserActions: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.ListUserActionsRequest, _user_action_service_pb2.ListUserActionsResponse]  # type: ignore[assignment]
     """Lists definitions in alphabetical order. Errors: PAGE_TOKEN_INVALID."""
     UpdateUserAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.UpdateUserActionRequest, _user_action_service_pb2.UpdateUserActionResponse]  # type: ignore[assignment]
     """Changes a definition, active or not. What was applied stays as it is.
-    Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID.
+    Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, EMAIL_TEMPLATE_NOT_FOUND, ETAG_MISMATCH,
+    UPDATE_MASK_INVALID.
     """
     DeleteUserAction: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.DeleteUserActionRequest, _user_action_service_pb2.DeleteUserActionResponse]  # type: ignore[assignment]
     """Deletes a definition: by default it only becomes inactive and cannot be applied any more, while what was applied
@@ -184,6 +201,21 @@ class UserActionServiceAsyncStub(UserActionServiceStub):
     """Gives a blocked user the status back that the user had; another user stays as they are.
     Errors: USER_NOT_FOUND.
     """
+    SendVerificationEmail: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.SendVerificationEmailRequest, _user_action_service_pb2.SendVerificationEmailResponse]  # type: ignore[assignment]
+    """Sends the user an email with a link that verifies the email. One that is verified already gets none.
+    Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
+    """
+    SendPasswordResetEmail: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.SendPasswordResetEmailRequest, _user_action_service_pb2.SendPasswordResetEmailResponse]  # type: ignore[assignment]
+    """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+    nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+    way.
+    Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
+    """
+    SendInvitationEmail: _aio.UnaryUnaryMultiCallable[_user_action_service_pb2.SendInvitationEmailRequest, _user_action_service_pb2.SendInvitationEmailResponse]  # type: ignore[assignment]
+    """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+    expire.
+    Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
+    """
 
 class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages what can be done to users, and does it."""
@@ -194,7 +226,7 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_action_service_pb2.CreateUserActionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_action_service_pb2.CreateUserActionResponse, _abc.Awaitable[_user_action_service_pb2.CreateUserActionResponse]]:
-        """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN."""
+        """Creates a definition. Errors: USER_ACTION_NAME_TAKEN, USER_ACTION_ID_TAKEN, EMAIL_TEMPLATE_NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def GetUserAction(
@@ -219,7 +251,8 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_user_action_service_pb2.UpdateUserActionResponse, _abc.Awaitable[_user_action_service_pb2.UpdateUserActionResponse]]:
         """Changes a definition, active or not. What was applied stays as it is.
-        Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, ETAG_MISMATCH, UPDATE_MASK_INVALID.
+        Errors: USER_ACTION_NOT_FOUND, USER_ACTION_NAME_TAKEN, EMAIL_TEMPLATE_NOT_FOUND, ETAG_MISMATCH,
+        UPDATE_MASK_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -384,6 +417,39 @@ class UserActionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_user_action_service_pb2.UnblockUserResponse, _abc.Awaitable[_user_action_service_pb2.UnblockUserResponse]]:
         """Gives a blocked user the status back that the user had; another user stays as they are.
         Errors: USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def SendVerificationEmail(
+        self,
+        request: _user_action_service_pb2.SendVerificationEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_action_service_pb2.SendVerificationEmailResponse, _abc.Awaitable[_user_action_service_pb2.SendVerificationEmailResponse]]:
+        """Sends the user an email with a link that verifies the email. One that is verified already gets none.
+        Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, EMAILS_TOO_FREQUENT.
+        """
+
+    @_abc_1.abstractmethod
+    def SendPasswordResetEmail(
+        self,
+        request: _user_action_service_pb2.SendPasswordResetEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_action_service_pb2.SendPasswordResetEmailResponse, _abc.Awaitable[_user_action_service_pb2.SendPasswordResetEmailResponse]]:
+        """Sends the user an email with a link to set a new password. Of an email address, a phone number or a login id that
+        nobody has, and of a user without an email, the answer does not tell: it is the same as if the email were on its
+        way.
+        Errors: USER_NOT_FOUND, EMAILS_TOO_FREQUENT.
+        """
+
+    @_abc_1.abstractmethod
+    def SendInvitationEmail(
+        self,
+        request: _user_action_service_pb2.SendInvitationEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_action_service_pb2.SendInvitationEmailResponse, _abc.Awaitable[_user_action_service_pb2.SendInvitationEmailResponse]]:
+        """Sends an INVITED user another email with a link to set a password; links of former ones go on to work until they
+        expire.
+        Errors: USER_NOT_FOUND, EMAIL_NOT_AVAILABLE, USER_NOT_INVITED, EMAILS_TOO_FREQUENT.
         """
 
 def add_UserActionServiceServicer_to_server(servicer: UserActionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

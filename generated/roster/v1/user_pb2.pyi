@@ -26,6 +26,8 @@ class AuthMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     AUTH_METHOD_UNSPECIFIED: _ClassVar[AuthMethod]
     AUTH_METHOD_PASSWORD: _ClassVar[AuthMethod]
+    AUTH_METHOD_PASSKEY: _ClassVar[AuthMethod]
+    AUTH_METHOD_TOTP: _ClassVar[AuthMethod]
 USER_STATUS_UNSPECIFIED: UserStatus
 USER_STATUS_INVITED: UserStatus
 USER_STATUS_ACTIVE: UserStatus
@@ -34,9 +36,11 @@ USER_STATUS_BLOCKED: UserStatus
 USER_STATUS_EXPIRED: UserStatus
 AUTH_METHOD_UNSPECIFIED: AuthMethod
 AUTH_METHOD_PASSWORD: AuthMethod
+AUTH_METHOD_PASSKEY: AuthMethod
+AUTH_METHOD_TOTP: AuthMethod
 
 class User(_message.Message):
-    __slots__ = ("user_id", "login_ids", "email", "email_verified", "phone_number", "phone_number_verified", "given_name", "family_name", "middle_name", "display_name", "picture", "locale", "zoneinfo", "status", "custom_attributes", "metadata", "roles", "tenants", "applications", "permissions", "auth_methods", "password_change_required", "test", "expire_time", "create_time", "update_time", "last_login_time", "etag")
+    __slots__ = ("user_id", "login_ids", "email", "email_verified", "phone_number", "phone_number_verified", "given_name", "family_name", "middle_name", "display_name", "picture", "locale", "zoneinfo", "status", "custom_attributes", "metadata", "roles", "tenants", "applications", "permissions", "auth_methods", "mfa_enabled", "password_change_required", "mfa_reset_required", "test", "expire_time", "create_time", "update_time", "last_login_time", "etag")
     class CustomAttributesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -65,7 +69,9 @@ class User(_message.Message):
     APPLICATIONS_FIELD_NUMBER: _ClassVar[int]
     PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
     AUTH_METHODS_FIELD_NUMBER: _ClassVar[int]
+    MFA_ENABLED_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_CHANGE_REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    MFA_RESET_REQUIRED_FIELD_NUMBER: _ClassVar[int]
     TEST_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -93,14 +99,16 @@ class User(_message.Message):
     applications: _containers.RepeatedCompositeFieldContainer[ApplicationAccess]
     permissions: _containers.RepeatedScalarFieldContainer[str]
     auth_methods: _containers.RepeatedScalarFieldContainer[AuthMethod]
+    mfa_enabled: bool
     password_change_required: bool
+    mfa_reset_required: bool
     test: bool
     expire_time: _timestamp_pb2.Timestamp
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     last_login_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, user_id: _Optional[str] = ..., login_ids: _Optional[_Iterable[str]] = ..., email: _Optional[str] = ..., email_verified: _Optional[bool] = ..., phone_number: _Optional[str] = ..., phone_number_verified: _Optional[bool] = ..., given_name: _Optional[str] = ..., family_name: _Optional[str] = ..., middle_name: _Optional[str] = ..., display_name: _Optional[str] = ..., picture: _Optional[str] = ..., locale: _Optional[str] = ..., zoneinfo: _Optional[str] = ..., status: _Optional[_Union[UserStatus, str]] = ..., custom_attributes: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., roles: _Optional[_Iterable[_Union[RoleGrant, _Mapping]]] = ..., tenants: _Optional[_Iterable[_Union[TenantMembership, _Mapping]]] = ..., applications: _Optional[_Iterable[_Union[ApplicationAccess, _Mapping]]] = ..., permissions: _Optional[_Iterable[str]] = ..., auth_methods: _Optional[_Iterable[_Union[AuthMethod, str]]] = ..., password_change_required: _Optional[bool] = ..., test: _Optional[bool] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_login_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., login_ids: _Optional[_Iterable[str]] = ..., email: _Optional[str] = ..., email_verified: _Optional[bool] = ..., phone_number: _Optional[str] = ..., phone_number_verified: _Optional[bool] = ..., given_name: _Optional[str] = ..., family_name: _Optional[str] = ..., middle_name: _Optional[str] = ..., display_name: _Optional[str] = ..., picture: _Optional[str] = ..., locale: _Optional[str] = ..., zoneinfo: _Optional[str] = ..., status: _Optional[_Union[UserStatus, str]] = ..., custom_attributes: _Optional[_Mapping[str, _struct_pb2.Value]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., roles: _Optional[_Iterable[_Union[RoleGrant, _Mapping]]] = ..., tenants: _Optional[_Iterable[_Union[TenantMembership, _Mapping]]] = ..., applications: _Optional[_Iterable[_Union[ApplicationAccess, _Mapping]]] = ..., permissions: _Optional[_Iterable[str]] = ..., auth_methods: _Optional[_Iterable[_Union[AuthMethod, str]]] = ..., mfa_enabled: _Optional[bool] = ..., password_change_required: _Optional[bool] = ..., mfa_reset_required: _Optional[bool] = ..., test: _Optional[bool] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_login_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class TenantMembership(_message.Message):
     __slots__ = ("tenant_id", "name", "roles", "permissions")
@@ -135,13 +143,15 @@ class RoleGrant(_message.Message):
     def __init__(self, role_id: _Optional[str] = ..., name: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class UserRef(_message.Message):
-    __slots__ = ("user_id", "email", "phone_number", "login_id")
+    __slots__ = ("user_id", "email", "phone_number", "login_id", "access_token")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     PHONE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     LOGIN_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_TOKEN_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     email: str
     phone_number: str
     login_id: str
-    def __init__(self, user_id: _Optional[str] = ..., email: _Optional[str] = ..., phone_number: _Optional[str] = ..., login_id: _Optional[str] = ...) -> None: ...
+    access_token: str
+    def __init__(self, user_id: _Optional[str] = ..., email: _Optional[str] = ..., phone_number: _Optional[str] = ..., login_id: _Optional[str] = ..., access_token: _Optional[str] = ...) -> None: ...

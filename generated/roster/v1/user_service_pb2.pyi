@@ -7,8 +7,10 @@ from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from roster.v1 import annotations_pb2 as _annotations_pb2_1
+from roster.v1 import passkey_pb2 as _passkey_pb2
 from roster.v1 import password_pb2 as _password_pb2
 from roster.v1 import role_pb2 as _role_pb2
+from roster.v1 import session_pb2 as _session_pb2
 from roster.v1 import user_pb2 as _user_pb2
 from roster.v1 import user_action_pb2 as _user_action_pb2
 from roster.v1 import user_batch_pb2 as _user_batch_pb2
@@ -65,14 +67,18 @@ MODIFY_MODE_SET: ModifyMode
 MODIFY_MODE_REMOVE: ModifyMode
 
 class CreateUserRequest(_message.Message):
-    __slots__ = ("user", "password", "request_id")
+    __slots__ = ("user", "password", "invite", "send_verification_email", "request_id")
     USER_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    INVITE_FIELD_NUMBER: _ClassVar[int]
+    SEND_VERIFICATION_EMAIL_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
     password: _password_pb2.Password
+    invite: bool
+    send_verification_email: bool
     request_id: str
-    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., password: _Optional[_Union[_password_pb2.Password, _Mapping]] = ..., invite: _Optional[bool] = ..., send_verification_email: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CreateUserResponse(_message.Message):
     __slots__ = ("user",)
@@ -451,3 +457,131 @@ class ExportUsersResponse(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[_user_batch_pb2.ExportedUser]
     resume_token: str
     def __init__(self, items: _Optional[_Iterable[_Union[_user_batch_pb2.ExportedUser, _Mapping]]] = ..., resume_token: _Optional[str] = ...) -> None: ...
+
+class ListUserSessionsRequest(_message.Message):
+    __slots__ = ("by", "page_size", "page_token")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    page_size: int
+    page_token: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListUserSessionsResponse(_message.Message):
+    __slots__ = ("sessions", "next_page_token")
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    sessions: _containers.RepeatedCompositeFieldContainer[_session_pb2.Session]
+    next_page_token: str
+    def __init__(self, sessions: _Optional[_Iterable[_Union[_session_pb2.Session, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RevokeUserSessionsRequest(_message.Message):
+    __slots__ = ("by", "session_ids", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    SESSION_IDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    session_ids: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., session_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RevokeUserSessionsResponse(_message.Message):
+    __slots__ = ("revoked_count",)
+    REVOKED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    revoked_count: int
+    def __init__(self, revoked_count: _Optional[int] = ...) -> None: ...
+
+class ListUserLoginsRequest(_message.Message):
+    __slots__ = ("by", "page_size", "page_token")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    page_size: int
+    page_token: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListUserLoginsResponse(_message.Message):
+    __slots__ = ("logins", "next_page_token")
+    LOGINS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    logins: _containers.RepeatedCompositeFieldContainer[_session_pb2.Login]
+    next_page_token: str
+    def __init__(self, logins: _Optional[_Iterable[_Union[_session_pb2.Login, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetUserProviderTokenRequest(_message.Message):
+    __slots__ = ("by", "provider")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    provider: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., provider: _Optional[str] = ...) -> None: ...
+
+class GetUserProviderTokenResponse(_message.Message):
+    __slots__ = ("provider_token",)
+    PROVIDER_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    provider_token: _passkey_pb2.ProviderToken
+    def __init__(self, provider_token: _Optional[_Union[_passkey_pb2.ProviderToken, _Mapping]] = ...) -> None: ...
+
+class SetUserProviderTokenRequest(_message.Message):
+    __slots__ = ("by", "provider_token", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    provider_token: _passkey_pb2.ProviderToken
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., provider_token: _Optional[_Union[_passkey_pb2.ProviderToken, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetUserProviderTokenResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListUserPasskeysRequest(_message.Message):
+    __slots__ = ("by", "page_size", "page_token")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    page_size: int
+    page_token: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListUserPasskeysResponse(_message.Message):
+    __slots__ = ("passkeys", "next_page_token")
+    PASSKEYS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    passkeys: _containers.RepeatedCompositeFieldContainer[_passkey_pb2.Passkey]
+    next_page_token: str
+    def __init__(self, passkeys: _Optional[_Iterable[_Union[_passkey_pb2.Passkey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteUserPasskeysRequest(_message.Message):
+    __slots__ = ("by", "passkey_ids", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_IDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    passkey_ids: _containers.RepeatedScalarFieldContainer[str]
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., passkey_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteUserPasskeysResponse(_message.Message):
+    __slots__ = ("deleted_count",)
+    DELETED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    deleted_count: int
+    def __init__(self, deleted_count: _Optional[int] = ...) -> None: ...
+
+class ResetUserMfaRequest(_message.Message):
+    __slots__ = ("by", "request_id")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    by: _user_pb2.UserRef
+    request_id: str
+    def __init__(self, by: _Optional[_Union[_user_pb2.UserRef, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ResetUserMfaResponse(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: _user_pb2.User
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...

@@ -111,6 +111,46 @@ class UserServiceStub:
                 request_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
                 response_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
                 _registered_method=True)
+        self.ListUserSessions = channel.unary_unary(
+                '/roster.v1.UserService/ListUserSessions',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ListUserSessionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserSessionsResponse.FromString,
+                _registered_method=True)
+        self.RevokeUserSessions = channel.unary_unary(
+                '/roster.v1.UserService/RevokeUserSessions',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsResponse.FromString,
+                _registered_method=True)
+        self.ListUserLogins = channel.unary_unary(
+                '/roster.v1.UserService/ListUserLogins',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ListUserLoginsRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserLoginsResponse.FromString,
+                _registered_method=True)
+        self.GetUserProviderToken = channel.unary_unary(
+                '/roster.v1.UserService/GetUserProviderToken',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenResponse.FromString,
+                _registered_method=True)
+        self.SetUserProviderToken = channel.unary_unary(
+                '/roster.v1.UserService/SetUserProviderToken',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenResponse.FromString,
+                _registered_method=True)
+        self.ListUserPasskeys = channel.unary_unary(
+                '/roster.v1.UserService/ListUserPasskeys',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ListUserPasskeysRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserPasskeysResponse.FromString,
+                _registered_method=True)
+        self.DeleteUserPasskeys = channel.unary_unary(
+                '/roster.v1.UserService/DeleteUserPasskeys',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysResponse.FromString,
+                _registered_method=True)
+        self.ResetUserMfa = channel.unary_unary(
+                '/roster.v1.UserService/ResetUserMfa',
+                request_serializer=roster_dot_v1_dot_user__service__pb2.ResetUserMfaRequest.SerializeToString,
+                response_deserializer=roster_dot_v1_dot_user__service__pb2.ResetUserMfaResponse.FromString,
+                _registered_method=True)
         self.BatchCreateUsers = channel.stream_stream(
                 '/roster.v1.UserService/BatchCreateUsers',
                 request_serializer=roster_dot_v1_dot_user__batch__pb2.BatchCreateUsersRequest.SerializeToString,
@@ -159,7 +199,7 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetUsers(self, request, context):
-        """Reads up to 1,000 users at once.
+        """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -267,6 +307,67 @@ class UserServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListUserSessions(self, request, context):
+        """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeUserSessions(self, request, context):
+        """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+        tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+        Errors: USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUserLogins(self, request, context):
+        """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+        Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUserProviderToken(self, request, context):
+        """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetUserProviderToken(self, request, context):
+        """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+        Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUserPasskeys(self, request, context):
+        """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUserPasskeys(self, request, context):
+        """Deletes passkeys of the user. Errors: USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetUserMfa(self, request, context):
+        """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+        anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def BatchCreateUsers(self, request_iterator, context):
         """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
         in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
@@ -302,9 +403,9 @@ class UserServiceServicer:
         """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
         stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
         and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
-        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
-        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
-        expires while the stream is open, the stream ends as another call would be refused.
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30
+        seconds for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is
+        revoked or expires while the stream is open, the stream ends as another call would be refused.
         Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -395,6 +496,46 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.CheckPermissions,
                     request_deserializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.FromString,
                     response_serializer=roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.SerializeToString,
+            ),
+            'ListUserSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUserSessions,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserSessionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ListUserSessionsResponse.SerializeToString,
+            ),
+            'RevokeUserSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeUserSessions,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsResponse.SerializeToString,
+            ),
+            'ListUserLogins': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUserLogins,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserLoginsRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ListUserLoginsResponse.SerializeToString,
+            ),
+            'GetUserProviderToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUserProviderToken,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenResponse.SerializeToString,
+            ),
+            'SetUserProviderToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetUserProviderToken,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenResponse.SerializeToString,
+            ),
+            'ListUserPasskeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUserPasskeys,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ListUserPasskeysRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ListUserPasskeysResponse.SerializeToString,
+            ),
+            'DeleteUserPasskeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUserPasskeys,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysResponse.SerializeToString,
+            ),
+            'ResetUserMfa': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetUserMfa,
+                    request_deserializer=roster_dot_v1_dot_user__service__pb2.ResetUserMfaRequest.FromString,
+                    response_serializer=roster_dot_v1_dot_user__service__pb2.ResetUserMfaResponse.SerializeToString,
             ),
             'BatchCreateUsers': grpc.stream_stream_rpc_method_handler(
                     servicer.BatchCreateUsers,
@@ -828,6 +969,222 @@ class UserService:
             '/roster.v1.UserService/CheckPermissions',
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsRequest.SerializeToString,
             roster_dot_v1_dot_user__service__pb2.CheckPermissionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUserSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ListUserSessions',
+            roster_dot_v1_dot_user__service__pb2.ListUserSessionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ListUserSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeUserSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/RevokeUserSessions',
+            roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.RevokeUserSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUserLogins(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ListUserLogins',
+            roster_dot_v1_dot_user__service__pb2.ListUserLoginsRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ListUserLoginsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUserProviderToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/GetUserProviderToken',
+            roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.GetUserProviderTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetUserProviderToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/SetUserProviderToken',
+            roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.SetUserProviderTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUserPasskeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ListUserPasskeys',
+            roster_dot_v1_dot_user__service__pb2.ListUserPasskeysRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ListUserPasskeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUserPasskeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/DeleteUserPasskeys',
+            roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.DeleteUserPasskeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetUserMfa(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/roster.v1.UserService/ResetUserMfa',
+            roster_dot_v1_dot_user__service__pb2.ResetUserMfaRequest.SerializeToString,
+            roster_dot_v1_dot_user__service__pb2.ResetUserMfaResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,7 +42,7 @@ class UserServiceStub:
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]
     """Reads a user. Errors: USER_NOT_FOUND."""
     BatchGetUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.BatchGetUsersRequest, _user_service_pb2.BatchGetUsersResponse]
-    """Reads up to 1,000 users at once."""
+    """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
     ListUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]
     """Lists users, a page at a time. A walk over all pages meets every user who is there throughout exactly
     once, whatever else changes. Errors: PAGE_TOKEN_INVALID.
@@ -97,6 +97,31 @@ class UserServiceStub:
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
+    ListUserSessions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserSessionsRequest, _user_service_pb2.ListUserSessionsResponse]
+    """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    RevokeUserSessions: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.RevokeUserSessionsRequest, _user_service_pb2.RevokeUserSessionsResponse]
+    """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+    tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+    Errors: USER_NOT_FOUND.
+    """
+    ListUserLogins: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserLoginsRequest, _user_service_pb2.ListUserLoginsResponse]
+    """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+    Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+    """
+    GetUserProviderToken: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserProviderTokenRequest, _user_service_pb2.GetUserProviderTokenResponse]
+    """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+    SetUserProviderToken: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.SetUserProviderTokenRequest, _user_service_pb2.SetUserProviderTokenResponse]
+    """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+    Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+    """
+    ListUserPasskeys: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUserPasskeysRequest, _user_service_pb2.ListUserPasskeysResponse]
+    """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    DeleteUserPasskeys: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserPasskeysRequest, _user_service_pb2.DeleteUserPasskeysResponse]
+    """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+    ResetUserMfa: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ResetUserMfaRequest, _user_service_pb2.ResetUserMfaResponse]
+    """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+    anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
+    """
     BatchCreateUsers: _grpc.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
     in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
@@ -120,9 +145,9 @@ class UserServiceStub:
     """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
     stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
     and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
-    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
-    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
-    expires while the stream is open, the stream ends as another call would be refused.
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30
+    seconds for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is
+    revoked or expires while the stream is open, the stream ends as another call would be refused.
     Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
@@ -141,7 +166,7 @@ class UserServiceAsyncStub(UserServiceStub):
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
     """Reads a user. Errors: USER_NOT_FOUND."""
     BatchGetUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.BatchGetUsersRequest, _user_service_pb2.BatchGetUsersResponse]  # type: ignore[assignment]
-    """Reads up to 1,000 users at once."""
+    """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
     ListUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]  # type: ignore[assignment]
     """Lists users, a page at a time. A walk over all pages meets every user who is there throughout exactly
     once, whatever else changes. Errors: PAGE_TOKEN_INVALID.
@@ -196,6 +221,31 @@ class UserServiceAsyncStub(UserServiceStub):
     INACTIVE, BLOCKED or EXPIRED, and those whom an applied action prevents.
     Made for being called often. Errors: USER_NOT_FOUND, TENANT_NOT_FOUND.
     """
+    ListUserSessions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserSessionsRequest, _user_service_pb2.ListUserSessionsResponse]  # type: ignore[assignment]
+    """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    RevokeUserSessions: _aio.UnaryUnaryMultiCallable[_user_service_pb2.RevokeUserSessionsRequest, _user_service_pb2.RevokeUserSessionsResponse]  # type: ignore[assignment]
+    """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+    tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+    Errors: USER_NOT_FOUND.
+    """
+    ListUserLogins: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserLoginsRequest, _user_service_pb2.ListUserLoginsResponse]  # type: ignore[assignment]
+    """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+    Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+    """
+    GetUserProviderToken: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserProviderTokenRequest, _user_service_pb2.GetUserProviderTokenResponse]  # type: ignore[assignment]
+    """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+    SetUserProviderToken: _aio.UnaryUnaryMultiCallable[_user_service_pb2.SetUserProviderTokenRequest, _user_service_pb2.SetUserProviderTokenResponse]  # type: ignore[assignment]
+    """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+    Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+    """
+    ListUserPasskeys: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUserPasskeysRequest, _user_service_pb2.ListUserPasskeysResponse]  # type: ignore[assignment]
+    """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+    DeleteUserPasskeys: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteUserPasskeysRequest, _user_service_pb2.DeleteUserPasskeysResponse]  # type: ignore[assignment]
+    """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+    ResetUserMfa: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ResetUserMfaRequest, _user_service_pb2.ResetUserMfaResponse]  # type: ignore[assignment]
+    """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+    anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
+    """
     BatchCreateUsers: _aio.StreamStreamMultiCallable[_user_batch_pb2.BatchCreateUsersRequest, _user_batch_pb2.BatchCreateUsersResponse]  # type: ignore[assignment]
     """Creates many users: the client sends messages of up to 1,000, each of which is one transaction with one response,
     in their order. A user that fails has an error of its own and does not hinder the others, unless that is asked
@@ -219,9 +269,9 @@ class UserServiceAsyncStub(UserServiceStub):
     """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
     stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
     and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
-    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
-    for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
-    expires while the stream is open, the stream ends as another call would be refused.
+    created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30
+    seconds for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is
+    revoked or expires while the stream is open, the stream ends as another call would be refused.
     Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
@@ -255,7 +305,7 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.BatchGetUsersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.BatchGetUsersResponse, _abc.Awaitable[_user_service_pb2.BatchGetUsersResponse]]:
-        """Reads up to 1,000 users at once."""
+        """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
 
     @_abc_1.abstractmethod
     def ListUsers(
@@ -384,6 +434,79 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def ListUserSessions(
+        self,
+        request: _user_service_pb2.ListUserSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserSessionsResponse, _abc.Awaitable[_user_service_pb2.ListUserSessionsResponse]]:
+        """Lists the user's sessions, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def RevokeUserSessions(
+        self,
+        request: _user_service_pb2.RevokeUserSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.RevokeUserSessionsResponse, _abc.Awaitable[_user_service_pb2.RevokeUserSessionsResponse]]:
+        """Ends sessions of the user at once: their refresh tokens are worth nothing any more, and Roster takes their access
+        tokens for invalid. Whoever else verifies an access token by itself takes it until it expires.
+        Errors: USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUserLogins(
+        self,
+        request: _user_service_pb2.ListUserLoginsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserLoginsResponse, _abc.Awaitable[_user_service_pb2.ListUserLoginsResponse]]:
+        """Lists the user's attempts to sign in, the newest first. They are kept as long as the installation is told to.
+        Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetUserProviderToken(
+        self,
+        request: _user_service_pb2.GetUserProviderTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.GetUserProviderTokenResponse, _abc.Awaitable[_user_service_pb2.GetUserProviderTokenResponse]]:
+        """Reads the tokens of the user's account at another provider. Errors: USER_NOT_FOUND, PROVIDER_TOKEN_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def SetUserProviderToken(
+        self,
+        request: _user_service_pb2.SetUserProviderTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.SetUserProviderTokenResponse, _abc.Awaitable[_user_service_pb2.SetUserProviderTokenResponse]]:
+        """Keeps the tokens of the user's account at another provider, in the place of those kept before.
+        Errors: USER_NOT_FOUND, PROVIDER_TOKEN_LIMIT.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUserPasskeys(
+        self,
+        request: _user_service_pb2.ListUserPasskeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ListUserPasskeysResponse, _abc.Awaitable[_user_service_pb2.ListUserPasskeysResponse]]:
+        """Lists the user's passkeys, the newest first. Errors: USER_NOT_FOUND, PAGE_TOKEN_INVALID."""
+
+    @_abc_1.abstractmethod
+    def DeleteUserPasskeys(
+        self,
+        request: _user_service_pb2.DeleteUserPasskeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.DeleteUserPasskeysResponse, _abc.Awaitable[_user_service_pb2.DeleteUserPasskeysResponse]]:
+        """Deletes passkeys of the user. Errors: USER_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ResetUserMfa(
+        self,
+        request: _user_service_pb2.ResetUserMfaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_service_pb2.ResetUserMfaResponse, _abc.Awaitable[_user_service_pb2.ResetUserMfaResponse]]:
+        """Takes the user's authenticator app and recovery codes away; the next sign-in demands that a second factor is set up
+        anew. A user who has none stays as they are. Passkeys stay. Errors: USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def BatchCreateUsers(
         self,
         request_iterator: _MaybeAsyncIterator[_user_batch_pb2.BatchCreateUsersRequest],
@@ -429,9 +552,9 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells all users, or those whom a filter leaves, in the order of their creation, whatever their number. When the
         stream breaks, whatever the cause, export again with the last `resume_token` received: connections are closed now
         and then so that they spread over the servers. A user who is there throughout is told exactly once; one who is
-        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30 seconds
-        for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is revoked or
-        expires while the stream is open, the stream ends as another call would be refused.
+        created meanwhile may be missing, and one who is changed is told as before or after. Who takes longer than 30
+        seconds for a message ends in EXPORT_TOO_SLOW, and who takes nothing for a minute is cut off. When the key is
+        revoked or expires while the stream is open, the stream ends as another call would be refused.
         Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
         """
 

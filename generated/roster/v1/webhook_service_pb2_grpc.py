@@ -124,8 +124,9 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RotateWebhookSecret(self, request, context):
-        """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before signs
-        as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors: WEBHOOK_NOT_FOUND.
+        """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before
+        signs as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors:
+        WEBHOOK_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -48,8 +48,9 @@ class WebhookServiceStub:
     Errors: WEBHOOK_NOT_FOUND, ETAG_MISMATCH.
     """
     RotateWebhookSecret: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.RotateWebhookSecretRequest, _webhook_service_pb2.RotateWebhookSecretResponse]
-    """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before signs
-    as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors: WEBHOOK_NOT_FOUND.
+    """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before
+    signs as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors:
+    WEBHOOK_NOT_FOUND.
     """
     ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookDeliveriesRequest, _webhook_service_pb2.ListWebhookDeliveriesResponse]
     """Lists what was or is to be sent to webhooks, newest first. Deliveries are kept for the time that the installation
@@ -85,8 +86,9 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     Errors: WEBHOOK_NOT_FOUND, ETAG_MISMATCH.
     """
     RotateWebhookSecret: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.RotateWebhookSecretRequest, _webhook_service_pb2.RotateWebhookSecretResponse]  # type: ignore[assignment]
-    """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before signs
-    as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors: WEBHOOK_NOT_FOUND.
+    """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before
+    signs as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors:
+    WEBHOOK_NOT_FOUND.
     """
     ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookDeliveriesRequest, _webhook_service_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
     """Lists what was or is to be sent to webhooks, newest first. Deliveries are kept for the time that the installation
@@ -155,8 +157,9 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.RotateWebhookSecretRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.RotateWebhookSecretResponse, _abc.Awaitable[_webhook_service_pb2.RotateWebhookSecretResponse]]:
-        """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before signs
-        as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors: WEBHOOK_NOT_FOUND.
+        """Gives a webhook a new secret, which is answered this once. For a time of the caller's choice the secret before
+        signs as well, so that receivers can change over: `webhook-signature` holds both signatures. Errors:
+        WEBHOOK_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod

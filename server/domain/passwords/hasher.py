@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from server.config import Config
 from server.domain.passwords import opaque
 from server.domain.passwords.context import Argon2Cost, context
 from server.domain.passwords.patterned import base64_of
 from server.errors import Error, Reason, Violation
 
 _T = TypeVar("_T")
+
+
+def hasher_of(config: Config, *, queue: int) -> Hasher:
+    """The hasher of a process with these settings."""
+    cost = Argon2Cost(
+        time_cost=config.argon2_time_cost,
+        memory_cost=config.argon2_memory_cost,
+        parallelism=config.argon2_parallelism,
+    )
+    return Hasher(config.hashing_parallel, queue=queue, cost=cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,9 @@ class Verdict:
     """Whether, now that the password is at hand, it should be hashed and stored anew: what is stored is of
     another scheme or another cost. False if it is not the password."""
 
+
+_CHEAP: Final = 0.5
+"""A verification that takes less than this share of one for nobody is followed by one."""
 
 _REFUSED = Verdict(ok=False, upgrade_needed=False)
 
@@ -46,6 +62,8 @@ class Hasher:
         cost = cost or Argon2Cost()
         self._context = context(cost)
         self._nobodys = _hash_of_nothing(cost)
+        self._seconds = math.inf
+        """What the last verification for nobody took."""
         self._turn = threading.Semaphore(parallel)
         self._most = parallel + queue
         self._under_way = 0
@@ -74,19 +92,39 @@ class Hasher:
         """
         if opaque.problem(password):
             return _REFUSED
-        enforced = opaque.enforced(password)
         with self._slot():
-            if _discreetly(self._context.verify, enforced, stored):
-                return Verdict(ok=True, upgrade_needed=_discreetly(self._context.needs_update, stored))
-            # Other systems hashed a password as it was typed.
-            if password != enforced and _discreetly(self._context.verify, password, stored):
-                return Verdict(ok=True, upgrade_needed=True)
+            return self._verdict(password, stored)
+
+    def verify_evenly(self, password: str, stored: str | None) -> Verdict:
+        """The same for who must not learn what is stored, or whether anything is (None: nothing). A refusal
+        takes as long as one by a hash of ours does; longer only where an imported hash itself takes longer.
+        Raises HASHING_OVERLOADED."""
+        if opaque.problem(password):
+            return _REFUSED
+        with self._slot():
+            begun = time.perf_counter()
+            verdict = self._verdict(password, self._nobodys if stored is None else stored)
+            if verdict.ok:
+                return verdict
+            if stored is None:
+                self._seconds = time.perf_counter() - begun
+            elif time.perf_counter() - begun < self._seconds * _CHEAP:
+                self._verdict(password, self._nobodys)
         return _REFUSED
 
     def verify_nobody(self, password: str) -> None:
         """Does, for a user who does not exist, what a wrong password takes against a hash of ours, so
         that the time of an answer does not tell who exists. Raises HASHING_OVERLOADED."""
-        self.verify(password, self._nobodys)
+        self.verify_evenly(password, None)
+
+    def _verdict(self, password: str, stored: str) -> Verdict:
+        enforced = opaque.enforced(password)
+        if _discreetly(self._context.verify, enforced, stored):
+            return Verdict(ok=True, upgrade_needed=_discreetly(self._context.needs_update, stored))
+        # Other systems hashed a password as it was typed.
+        if password != enforced and _discreetly(self._context.verify, password, stored):
+            return Verdict(ok=True, upgrade_needed=True)
+        return _REFUSED
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

@@ -65,10 +65,13 @@ class PasswordPolicy:
     in any case."""
 
     def violations(self, password: str, person: Person, field: str = opaque.PLAIN) -> list[Violation]:
-        """All rules but that of the history that a new password breaks, in words that do not tell it."""
+        """All rules but that of the history that a new password breaks, in words that do not tell it, by the
+        names of the settings that made them."""
         if problem := opaque.problem(password):
-            return [Violation(field, problem)]
-        return [Violation(field, rule) for rule in self._broken(opaque.enforced(password), person)]
+            return [Violation(field, problem, "unusable" if password else "min_length")]
+        return [
+            Violation(field, words, rule) for rule, words in self._broken(opaque.enforced(password), person)
+        ]
 
     def reuse_violations(
         self, password: str, history: Sequence[str], hasher: Hasher, field: str = opaque.PLAIN
@@ -79,27 +82,30 @@ class PasswordPolicy:
         that counts, so check the other rules before. Raises HASHING_OVERLOADED.
         """
         if any(hasher.verify(password, stored).ok for stored in history[: self.history]):
-            rule = f"must not be one of the last {self.history} passwords"
-            return [Violation(field, rule if self.history > 1 else "must not be the present password")]
+            words = f"must not be one of the last {self.history} passwords"
+            return [
+                Violation(field, words if self.history > 1 else "must not be the present password", "history")
+            ]
         return []
 
     def expire_time(self, set_time: datetime) -> datetime | None:
         """When a password set at this time must be replaced; None: never."""
         return set_time + timedelta(days=self.max_age) if self.max_age else None
 
-    def _broken(self, password: str, person: Person) -> Iterator[str]:
+    def _broken(self, password: str, person: Person) -> Iterator[tuple[str, str]]:
+        """The settings whose rules are broken, and the rules in words."""
         if len(password) < self.min_length:
-            yield f"must have at least {self.min_length} characters"
+            yield "min_length", f"must have at least {self.min_length} characters"
         if len(password) > self.max_length:
-            yield f"must have at most {self.max_length} characters"
+            yield "max_length", f"must have at most {self.max_length} characters"
         for setting, (what, is_one) in _CHARACTERS.items():
             if getattr(self, setting) and not any(map(is_one, password)):
-                yield f"must contain {what}"
+                yield setting, f"must contain {what}"
         if self.refuse_personal:
             folded = fold(password)
             for what, texts in _personal(person):
                 if any(text in folded for text in texts):
-                    yield f"must not contain the user's own {what}"
+                    yield "refuse_personal", f"must not contain the user's own {what}"
 
 
 def _is_symbol(char: str) -> bool:

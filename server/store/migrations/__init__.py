@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ def migrate(url: str, config: Config) -> list[str]:
 
     Many may call it at once, on many machines: they take turns under an advisory lock.
     """
-    database = Database(url, config.model_copy(update={"call_timeout": 24 * 3600.0}))
+    database = Database(url, replace(config, call_timeout=24 * 3600.0))
     try:
         database.one("SELECT pg_advisory_lock(%(lock)s)", {"lock": LOCK})
         runner = Runner(database.peewee, str(Path(__file__).parent), table_name="schema_migrations")

@@ -1,0 +1,1 @@
+"""Emails: which there are, what they say, and how they get on their way."""

@@ -1,0 +1,1 @@
+"""What is answered by HTTP: keys that tokens are verified with, pages that links in emails lead to."""

@@ -1,0 +1,31 @@
+"""The process that answers HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from multiprocessing.connection import Connection, wait
+
+from server import logs
+from server.address import Address
+from server.config import Config
+from server.signals import STOP, SignalInbox
+
+
+def serve_web(config: Config, listen: Address, pipe: Connection) -> None:
+    """Serve on the address until a signal asks for the end or the other end of the pipe is closed, which the
+    death of its holder does too; then let the requests in flight finish. Receives the database's URL over the
+    pipe."""
+    inbox = SignalInbox(STOP)
+    logs.configure(config)
+
+    from server.store.database import Database  # noqa: PLC0415 - slow: not before the signals are settled
+    from server.web.server import WebServer, listening  # noqa: PLC0415 - likewise
+
+    if inbox.arrival in wait([inbox.arrival, pipe]):
+        return
+    try:
+        url = pipe.recv()
+    except EOFError:
+        return
+    server = WebServer(config, Database(url, config))
+    asyncio.run(server.serve(listening(listen), [inbox.arrival, pipe]))
