@@ -210,8 +210,7 @@ class Lines:
             kind: events.to_json(
                 [
                     dict(zip((*rows.HELD[kind], "user_ids"), (*values, user_ids), strict=True))
-                    # All batches take login ids in the same order, so that no two wait for each other.
-                    for values, user_ids in (sorted(held.items()) if kind == "login_ids" else held.items())
+                    for values, user_ids in held.items()
                 ]
             )
             for kind, held in self._held.items()
