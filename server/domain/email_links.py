@@ -10,7 +10,7 @@ from server.domain.caller import Caller
 from server.domain.emails import outbox
 from server.domain.emails.kinds import EmailKind
 from server.domain.lockouts import Lockouts
-from server.domain.one_time_tokens import OneTimeTokens, Purpose
+from server.domain.one_time_tokens import OneTimeTokens, Purpose, Taken
 from server.domain.session_ends import Cause, end_sessions
 from server.domain.sign_ups import SignUps
 from server.domain.text import fold
@@ -67,6 +67,7 @@ class EmailLinks:
 
     def send_password_reset(self, caller: Caller, identifier: str) -> None:
         """Raises EMAILS_TOO_FREQUENT."""
+        outbox.admit_from_address(self._database, caller)
         self._send_reset(caller, identifier, *_TOLD_APART)
 
     def send_invitation(self, caller: Caller, by: UserRef) -> None:
@@ -104,8 +105,9 @@ class EmailLinks:
             return self._sign_ups.complete(caller, token)
         user = self._locked(caller, found.user_id)
         taken = self._tokens.take(caller, token, Purpose.VERIFY_EMAIL)
-        if taken is None or not _is_present(taken.payload["email"], user):
+        if taken is None:
             raise Error(Reason.LINK_INVALID)
+        _require_present(taken, user)
         self._tokens.withdraw(caller, user.user_id, Purpose.VERIFY_EMAIL)
         return self._verified(caller, user)
 
@@ -117,6 +119,7 @@ class EmailLinks:
             if found is None:
                 raise Error(Reason.LINK_INVALID)
             person = self._person(caller, found.user_id)
+            _require_present(found, person)
             password = NewPassword(plain=new_password)
             stored_hash = self._passwords.hash_new(
                 caller, password, person._asdict(), person.user_id, field="new_password"
@@ -125,9 +128,10 @@ class EmailLinks:
         taken = self._tokens.take(caller, token, *_SETTING)
         if taken is None:
             raise Error(Reason.LINK_INVALID)
+        # Who reads the mail of an address that the user has left sets no password.
+        _require_present(taken, user)
         self._tokens.withdraw(caller, user.user_id, *_SETTING)
-        if _is_present(taken.payload["email"], user):
-            user = self._verified(caller, user)
+        user = self._verified(caller, user)
         if user.status == "INVITED":
             user = self._statuses.set(caller, UserRef("user_id", user.user_id), "ACTIVE")
         user = self._passwords.replace(caller, user, stored_hash, temporary=False)
@@ -160,6 +164,7 @@ def _gone_is_invalid() -> Iterator[None]:
         raise Error(Reason.LINK_INVALID) from None
 
 
-def _is_present(email: str, user: User) -> bool:
-    """Whether an address that a link went to is still the user's."""
-    return fold(email) == fold(user.email)
+def _require_present(link: Taken, user: User) -> None:
+    """Raises LINK_INVALID if the address that a link went to is not the user's any more."""
+    if fold(link.payload["email"]) != fold(user.email):
+        raise Error(Reason.LINK_INVALID)

@@ -224,6 +224,12 @@ def test_limit_in_words_is_the_limit_of_the_rules(name: str) -> None:
         assert number in limits or number - 1 in limits, (number, limits)
 
 
+@pytest.mark.parametrize("method", ["AuthService.SignUp", "AuthService.SendPasswordReset"])
+def test_emails_asked_for_from_an_address(method: str) -> None:
+    """100 an hour."""
+    assert f"at most {config.MAX_EMAILS_ASKED_FOR_PER_ADDRESS} an hour" in comment(method)
+
+
 def test_overlap_of_a_rotation() -> None:
     """Seven days."""
     assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600

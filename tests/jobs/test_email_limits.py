@@ -183,3 +183,17 @@ def test_reset_for_nobody_ends_in_nothing(
     eventually(lambda: waiting(server) == [])
     assert mailbox.received == []
     assert sql(server.url, "SELECT 1 FROM one_time_tokens") == []
+
+
+def test_address_asks_for_a_hundred_an_hour(server: Running, client: Client) -> None:
+    """Of whomever, by sign-ups and resets together; what a key asks for is not counted."""
+    for number in range(100):
+        ask_for_reset(client, f"nobody-{number}")
+
+    for ask in (lambda: ask_for_reset(client, "nobody"), lambda: sign_up(client)):
+        with refused("RESOURCE_EXHAUSTED", "EMAILS_TOO_FREQUENT") as error:
+            ask()
+        assert 3_000 < error.value.details["RetryInfo"].retry_delay.ToMilliseconds() / 1_000 <= 3_600
+    send_verification(client, created(client, email="ada@example.com"))
+    let_pass(server, 3_601)
+    ask_for_reset(client, "nobody")

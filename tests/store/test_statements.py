@@ -60,9 +60,9 @@ STATEMENTS = {
     # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
     # lock, read, begin with its event; record the sign-in.
     "AuthService/FinishPasskeySignIn": 12,
-    "AuthService/SignUp": 3,  # is it too soon; count, keep what is said
+    "AuthService/SignUp": 4,  # is it too soon; count twice, keep what is said
     "AuthService/VerifyEmail": 7,  # look; lock, read, take, withdraw the others, update, event
-    "AuthService/SendPasswordReset": 2,  # count, keep what is asked for
+    "AuthService/SendPasswordReset": 3,  # count twice, keep what is asked for
     # Look, read; lock, read, take, withdraw; verified: update, event; ACTIVE: lock, read, update, event; the
     # password: set, update, event; end sessions, unlock. The notice is a job.
     "AuthService/ResetPassword": 18,

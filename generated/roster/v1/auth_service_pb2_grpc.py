@@ -141,7 +141,7 @@ class AuthServiceServicer:
     def SignUp(self, request, context):
         """Begins to create an account, where the project allows it: sends an email with a link to the address, and
         VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
-        answer is the same.
+        answer is the same. From one IP address at most 100 an hour, those of SendPasswordReset included.
         Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -199,7 +199,8 @@ class AuthServiceServicer:
 
     def SendPasswordReset(self, request, context):
         """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
-        answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+        answer is the same if nobody does. From one IP address at most 100 an hour, those of SignUp included.
+        Errors: EMAILS_TOO_FREQUENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -207,8 +208,8 @@ class AuthServiceServicer:
 
     def ResetPassword(self, request, context):
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
-        HASHING_OVERLOADED.
+        proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
+        LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,7 @@ class AuthServiceStub:
     SignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]
     """Begins to create an account, where the project allows it: sends an email with a link to the address, and
     VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
-    answer is the same.
+    answer is the same. From one IP address at most 100 an hour, those of SendPasswordReset included.
     Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
     """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
@@ -77,12 +77,13 @@ class AuthServiceStub:
     """
     SendPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SendPasswordResetRequest, _auth_service_pb2.SendPasswordResetResponse]
     """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
-    answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+    answer is the same if nobody does. From one IP address at most 100 an hour, those of SignUp included.
+    Errors: EMAILS_TOO_FREQUENT.
     """
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
-    HASHING_OVERLOADED.
+    proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
+    LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
     """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
@@ -141,7 +142,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
     SignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]  # type: ignore[assignment]
     """Begins to create an account, where the project allows it: sends an email with a link to the address, and
     VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
-    answer is the same.
+    answer is the same. From one IP address at most 100 an hour, those of SendPasswordReset included.
     Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
     """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
@@ -175,12 +176,13 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     SendPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SendPasswordResetRequest, _auth_service_pb2.SendPasswordResetResponse]  # type: ignore[assignment]
     """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
-    answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+    answer is the same if nobody does. From one IP address at most 100 an hour, those of SignUp included.
+    Errors: EMAILS_TOO_FREQUENT.
     """
     ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-    proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
-    HASHING_OVERLOADED.
+    proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
+    LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
     """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
@@ -242,7 +244,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.SignUpResponse, _abc.Awaitable[_auth_service_pb2.SignUpResponse]]:
         """Begins to create an account, where the project allows it: sends an email with a link to the address, and
         VerifyEmail creates the user. When the address has an account already, its owner is told so by email, and the
-        answer is the same.
+        answer is the same. From one IP address at most 100 an hour, those of SendPasswordReset included.
         Errors: SIGN_UP_NOT_ALLOWED, FIELDS_INVALID, EMAILS_TOO_FREQUENT, HASHING_OVERLOADED.
         """
 
@@ -312,7 +314,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SendPasswordResetResponse, _abc.Awaitable[_auth_service_pb2.SendPasswordResetResponse]]:
         """Sends an email with a link to set a new password, if somebody with an email address goes by the identifier. The
-        answer is the same if nobody does. Errors: EMAILS_TOO_FREQUENT.
+        answer is the same if nobody does. From one IP address at most 100 an hour, those of SignUp included.
+        Errors: EMAILS_TOO_FREQUENT.
         """
 
     @_abc_1.abstractmethod
@@ -322,8 +325,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
-        proves the email address as well; an invited user becomes ACTIVE. Errors: LINK_INVALID, FIELDS_INVALID,
-        HASHING_OVERLOADED.
+        proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
+        LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
         """
 
     @_abc_1.abstractmethod

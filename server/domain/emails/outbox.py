@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from server.config import MAX_EMAILS_ASKED_FOR_PER_ADDRESS
 from server.domain.caller import Caller
 from server.domain.emails.kinds import EmailKind
 from server.domain.identity import new_id
@@ -75,6 +76,19 @@ def admitted(database: Database, caller: Caller, key: bytes) -> float | None:
 def admit(database: Database, caller: Caller, key: bytes) -> None:
     """The same. Raises EMAILS_TOO_FREQUENT."""
     if (seconds := admitted(database, caller, key)) is not None:
+        raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=seconds)
+
+
+def admit_from_address(database: Database, caller: Caller) -> None:
+    """Counts an email that an end user asks for by the IP address that the call comes from, whoever it goes
+    to: for nobody's identifiers something is stored as well. Raises EMAILS_TOO_FREQUENT."""
+    if not (address := caller.origin().address):
+        return
+    key = hashlib.sha256(f"emails asked for from {address}".encode()).digest()
+    seconds = throttles.admit(
+        database, caller.project_id, key, limit=MAX_EMAILS_ASKED_FOR_PER_ADDRESS, window=_HOUR, interval=0
+    )
+    if seconds is not None:
         raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=seconds)
 
 
