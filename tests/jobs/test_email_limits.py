@@ -156,6 +156,7 @@ def test_spelling_does_not_matter(client: Client, spellings: tuple[str, str]) ->
 def test_nothing_tells_who_is_there(server: Running, client: Client, ask: Any) -> None:
     """The answers are the same, also the second time, and so is all that is stored, jobs included."""
     created(client, email="there@example.com", login_ids=["there@example.com"])
+    ask(client, "before@example.com")  # from when on it is counted what the address asks for
 
     def traces(address: str) -> Any:
         before, jobs = contents(server.url), len(waiting(server))
