@@ -102,14 +102,16 @@ _CREATED: Final = f"""asked AS (
 def _insertion(kind: str) -> str:
     table, columns = _HELD[kind]
     names = ", ".join(columns)
-    # All batches take login ids in the same order, so that no two wait for each other.
-    free_ones = 'ORDER BY login_id_key COLLATE "C" ON CONFLICT DO NOTHING RETURNING true'
-    ending = f" {free_ones}" if kind == "login_ids" else ""
+    # What a user holds lies together. All batches take login ids in the same order, so that no two wait for
+    # each other.
+    ending = "user_id"
+    if kind == "login_ids":
+        ending = 'login_id_key COLLATE "C" ON CONFLICT DO NOTHING RETURNING true'
     return f"""put_{kind} AS (
     INSERT INTO {table} (project_id, user_id, {names})
     SELECT %(project_id)s, user_id, {names}
     FROM {_recordset(kind, columns | {"user_ids": "uuid[]"})}, unnest(user_ids) AS of_user (user_id)
-    JOIN created USING (user_id){ending})"""
+    JOIN created USING (user_id) ORDER BY {ending})"""
 
 
 @cache
