@@ -59,13 +59,15 @@ class Validation(Interceptor):
 
     def _each_checked(self, requests: Iterator[Any]) -> Iterator[Checked]:
         for request in requests:
-            self._check_frame(request)
-            yield Checked(request, self._rejected(request))
+            if _has_items(request):
+                self._check_frame(request)
+                yield Checked(request, self._rejected(request))
+            else:
+                self._check(request)
+                yield Checked(request, {})
 
     def _check_frame(self, request: Any) -> None:
-        """Checks what is no concern of single items. Raises MESSAGE_MALFORMED, FIELDS_INVALID."""
-        if isinstance(request, _Malformed):
-            raise Error(Reason.MESSAGE_MALFORMED)
+        """Checks what is no concern of single items. Raises FIELDS_INVALID."""
         least, most = _item_limits(request.DESCRIPTOR)
         frame = request
         if least <= len(request.items) <= most:
@@ -99,6 +101,10 @@ class Validation(Interceptor):
         except protovalidate.ValidationError as error:
             return [_violation(message, found.proto) for found in error.violations]
         return []
+
+
+def _has_items(request: Message | _Malformed) -> bool:
+    return isinstance(request, Message) and _ITEMS in request.DESCRIPTOR.fields_by_name
 
 
 @cache

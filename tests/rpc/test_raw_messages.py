@@ -74,7 +74,9 @@ def test_bytes_that_are_no_message_are_refused(server: Running, client: Client) 
     before = contents(server.url)
 
     for name, body in bodies.items():
-        for bad in NO_MESSAGES.values():
+        for fault, bad in NO_MESSAGES.items():
+            if fault == "a field number of zero" and not METHODS[name].input_type.fields:
+                continue  # protobuf itself passes it over in a message without fields
             for sent in (bad, body + bad):
                 answer = attempt(client, name, sent)
                 assert isinstance(answer, Refused), name
@@ -150,7 +152,9 @@ def test_empty_request_has_a_clear_answer(client: Client) -> None:
     """It is either complete as it is, or its missing fields are named."""
     for name in METHODS:
         answer = attempt(client, name, b"")
-        if isinstance(answer, Refused):
+        if name == "AuthService/BeginPasskeySignIn":  # complete, but the project has no passkeys
+            assert answer.reason == "PASSKEYS_NOT_CONFIGURED"
+        elif isinstance(answer, Refused):
             assert (answer.code, answer.reason) == ("INVALID_ARGUMENT", "FIELDS_INVALID"), name
             assert answer.fields
 
