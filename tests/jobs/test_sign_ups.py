@@ -83,6 +83,7 @@ def test_owner_of_an_account_is_told_and_nobody_else(
 def test_answer_and_what_is_stored_do_not_tell_who_is_there(server: Running, client: Client) -> None:
     """Not even to who sees the jobs."""
     created(client, email="somebody@example.com")
+    sign_up(client, "before@example.com")  # from when on it is counted what the address asks for
 
     def traces(address: str) -> Any:
         before = contents(server.url)

@@ -90,6 +90,7 @@ class Impatient:
         self._server = grpc.server(ThreadPoolExecutor(2), interceptors=[self._way])
         parts = Parts(
             self._database,
+            config,
             Hasher(1),
             sealer_of(config),
             self.batches,
@@ -255,7 +256,9 @@ def test_waiting_stream_that_is_left_ends_at_once(server: Running, client: Clien
             talk.hear()
         eventually(lambda: log, seconds=20.0)
 
-    assert [(line["event"], line["code"]) for line in log] == [("call", "CANCELLED")]
+    assert [line["event"] for line in log] == ["call"]
+    # grpc can tell that no more requests come before it tells why.
+    assert log[0]["code"] in ("CANCELLED", "OK")
 
 
 def test_stream_ends_with_the_callers_time(server: Running, client: Client) -> None:

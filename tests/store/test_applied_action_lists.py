@@ -14,6 +14,7 @@ from server.config import Config
 from server.domain.applied_action_filter import AppliedActionFilter
 from server.domain.applied_actions import AppliedActions
 from server.domain.caller import COMMAND_LINE, Caller
+from server.domain.emails.action_emails import ActionEmails
 from server.domain.paging import PageRequest, PageToken
 from server.domain.user import UserRef
 from server.errors import Error
@@ -125,7 +126,7 @@ def test_page_reads_few_rows(many: Explained, template: Template, by: UserRef | 
     page = PageRequest(PageToken(b"", b""))
     for name, wanted in FILTERS.items():
         with suppress(Error):  # that a user is not found: there is no answer
-            AppliedActions(many).list(caller_of(template), by, wanted, page)
+            AppliedActions(many, ActionEmails(many, Config())).list(caller_of(template), by, wanted, page)
 
         assert many.read <= MOST_READ, name
         assert not many.whole_table, name
@@ -142,9 +143,13 @@ def test_page_is_one_statement(database: Database, template: Template) -> None:
     for wanted in FILTERS.values():
         for asked in (page, later):
             statements.clear()
-            AppliedActions(database).list(caller_of(template), None, wanted, asked)
+            AppliedActions(database, ActionEmails(database, Config())).list(
+                caller_of(template), None, wanted, asked
+            )
             assert len(statements) == 1
             statements.clear()
             with pytest.raises(Error, match="There is no user"):
-                AppliedActions(database).list(caller_of(template), UserRef("email", "u7"), wanted, asked)
+                AppliedActions(database, ActionEmails(database, Config())).list(
+                    caller_of(template), UserRef("email", "u7"), wanted, asked
+                )
             assert len(statements) == 1
