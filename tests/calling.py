@@ -136,12 +136,12 @@ class Stream:
 class _Service:
     """A stub whose calls carry credentials and raise `Refused`."""
 
-    def __init__(self, stub: Any, client: Client) -> None:
+    def __init__(self, stub: type[Any], client: Client) -> None:
         self._stub = stub
         self._client = client
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._stub, name)
+        method = getattr(self._client.stub(self._stub), name)
 
         def call(
             request: Message | Iterable[Message],
@@ -185,24 +185,28 @@ class Client:
     """Those that were begun: one that nobody holds would end when it is found."""
     database_url: str = ""
     """Where the server keeps what no call tells; '': it does not matter."""
+    stubs: dict[type[Any], Any] = field(default_factory=dict)
+    """Those of the channel that were used: to make one costs more than many a call."""
 
     def __post_init__(self) -> None:
-        self.users = _Service(user_service_pb2_grpc.UserServiceStub(self.channel), self)
-        self.roles = _Service(role_service_pb2_grpc.RoleServiceStub(self.channel), self)
-        self.tenants = _Service(tenant_service_pb2_grpc.TenantServiceStub(self.channel), self)
-        self.applications = _Service(application_service_pb2_grpc.ApplicationServiceStub(self.channel), self)
-        self.attributes = _Service(
-            custom_attribute_service_pb2_grpc.CustomAttributeServiceStub(self.channel), self
-        )
-        self.events = _Service(event_service_pb2_grpc.EventServiceStub(self.channel), self)
-        self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub(self.channel), self)
-        self.webhooks = _Service(webhook_service_pb2_grpc.WebhookServiceStub(self.channel), self)
-        self.email_templates = _Service(
-            email_template_service_pb2_grpc.EmailTemplateServiceStub(self.channel), self
-        )
-        self.auth = _Service(auth_service_pb2_grpc.AuthServiceStub(self.channel), self)
-        self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub(self.channel), self)
-        self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub(self.channel), self)
+        self.users = _Service(user_service_pb2_grpc.UserServiceStub, self)
+        self.roles = _Service(role_service_pb2_grpc.RoleServiceStub, self)
+        self.tenants = _Service(tenant_service_pb2_grpc.TenantServiceStub, self)
+        self.applications = _Service(application_service_pb2_grpc.ApplicationServiceStub, self)
+        self.attributes = _Service(custom_attribute_service_pb2_grpc.CustomAttributeServiceStub, self)
+        self.events = _Service(event_service_pb2_grpc.EventServiceStub, self)
+        self.actions = _Service(user_action_service_pb2_grpc.UserActionServiceStub, self)
+        self.webhooks = _Service(webhook_service_pb2_grpc.WebhookServiceStub, self)
+        self.email_templates = _Service(email_template_service_pb2_grpc.EmailTemplateServiceStub, self)
+        self.auth = _Service(auth_service_pb2_grpc.AuthServiceStub, self)
+        self.projects = _Service(project_service_pb2_grpc.ProjectServiceStub, self)
+        self.keys = _Service(management_key_service_pb2_grpc.ManagementKeyServiceStub, self)
+
+    def stub(self, kind: type[Any]) -> Any:
+        """The channel's stub of a service."""
+        if kind not in self.stubs:
+            self.stubs[kind] = kind(self.channel)
+        return self.stubs[kind]
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
@@ -218,4 +222,4 @@ class Client:
 
     def with_key(self, project_id: str, key: str) -> Client:
         """The same channel with other credentials."""
-        return Client(self.channel, project_id, key, self.streams, self.database_url)
+        return Client(self.channel, project_id, key, self.streams, self.database_url, self.stubs)

@@ -29,12 +29,12 @@ _ITEM: Final = re.compile(rf"{_ITEMS}\[")
 
 _ONE_MESSAGE: Final = (Message, _Malformed)
 
+# One for the process: to compile the rules of a message takes longer than most calls.
+_VALIDATOR: Final = protovalidate.Validator()
+
 
 class Validation(Interceptor):
     """Checks unary requests, and every message of a request stream."""
-
-    def __init__(self) -> None:
-        self._validator = protovalidate.Validator()
 
     def decoder(self, decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
         def decoded(data: bytes) -> Any:
@@ -97,7 +97,7 @@ class Validation(Interceptor):
 
     def _broken_rules(self, message: Message) -> list[Violation]:
         try:
-            self._validator.validate(message)
+            _VALIDATOR.validate(message)
         except protovalidate.ValidationError as error:
             return [_violation(message, found.proto) for found in error.violations]
         return []
