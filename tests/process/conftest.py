@@ -7,24 +7,41 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from tests import secrecy
-from tests.process.service import Service, StartService, spawn
+from tests.process.service import Service, StartService, run, spawn
 
 Answer = TypeVar("Answer")
 
 
+@contextmanager
+def _passable() -> Iterator[Path]:
+    """A directory through which PostgreSQL's account can pass when the tests run as root."""
+    directory = Path(tempfile.mkdtemp(prefix="roster-test-"))
+    directory.chmod(0o711)
+    yield directory
+    shutil.rmtree(directory)
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A data directory yet to be made, where PostgreSQL's account can reach it when the tests run as root."""
-    parent = Path(tempfile.mkdtemp(prefix="roster-test-"))
-    parent.chmod(0o711)
-    yield parent / "data"
-    shutil.rmtree(parent)
+    """A data directory yet to be made."""
+    with _passable() as parent:
+        yield parent / "data"
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """A data directory with a database as the first start would make it, but without a project."""
+    with _passable() as parent:
+        code, _, errors = run("migrate", parent / "data")
+        assert code == 0, errors
+        yield parent / "data"
 
 
 def eventually(look: Callable[[], Answer], seconds: float = 30.0) -> Answer:
@@ -62,11 +79,15 @@ def _await_end(pids: list[int]) -> None:
 
 
 @pytest.fixture
-def start(data_dir: Path) -> Iterator[StartService]:
-    """Starts services on this test's data directory and returns each once it serves."""
+def start(data_dir: Path, prepared: Path) -> Iterator[StartService]:
+    """Starts services on this test's data directory and returns each once it serves. `from_nothing`: the
+    first of them makes all that it needs, the database included, which takes longer."""
     services: list[Service] = []
 
-    def start(**settings: str) -> Service:
+    def start(*, from_nothing: bool = False, **settings: str) -> Service:
+        if not (from_nothing or data_dir.exists()):
+            # With the owners of the files, which are of PostgreSQL's account.
+            subprocess.run(["cp", "-a", prepared, data_dir], check=True)
         data_dir.mkdir(exist_ok=True)
         log_file = data_dir / f"log.{len(services)}"
         with log_file.open("w", encoding="utf-8") as log:

@@ -17,6 +17,17 @@ import grpc
 from tests.calling import Client
 
 WORKERS = 2
+ANY_PORT = "127.0.0.1:0"
+
+
+def only(*, workers: int = 1, jobs: int = 0, web: bool = False) -> dict[str, str]:
+    """The settings of a service of so many processes. Those that a test does not look at are better left
+    out: each of them takes its time to start."""
+    return {
+        "ROSTER_WORKERS": str(workers),
+        "ROSTER_JOB_WORKERS": str(jobs),
+        "ROSTER_WEB_LISTEN": ANY_PORT if web else "",
+    }
 
 
 @dataclass
@@ -59,10 +70,10 @@ StartService = Callable[..., Service]
 def spawn(command: str, data_dir: Path, log: IO[str] | int, **settings: str) -> subprocess.Popen[str]:
     usual = {
         "ROSTER_DATA_DIR": str(data_dir),
-        "ROSTER_LISTEN": "127.0.0.1:0",
-        "ROSTER_WEB_LISTEN": "127.0.0.1:0",
+        "ROSTER_LISTEN": ANY_PORT,
+        "ROSTER_WEB_LISTEN": ANY_PORT,
         "ROSTER_WORKERS": str(WORKERS),
-        "ROSTER_SHUTDOWN_GRACE": "20",
+        "ROSTER_SHUTDOWN_GRACE": "50",
     }
     return subprocess.Popen(
         [str(Path(sys.executable).with_name("roster")), command],

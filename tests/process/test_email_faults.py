@@ -14,7 +14,7 @@ from roster.v1 import event_service_pb2 as rpc
 from tests.calling import Client
 from tests.mailbox import PATIENCE, Mailbox, token_in
 from tests.process.conftest import eventually
-from tests.process.service import StartService
+from tests.process.service import StartService, only
 from tests.rpc.link_requests import reset, welcomed
 from tests.rpc.sign_in_requests import sign_in
 
@@ -46,6 +46,7 @@ def test_killed_jobs_process_loses_no_email(
     """What it had handed over without hearing the answer its successor sends again, with the same id; the
     link works, and one event tells of it."""
     service = start(
+        **only(jobs=1),
         ROSTER_SMTP_HOST="127.0.0.1",
         ROSTER_SMTP_PORT=str(mailbox.port),
         ROSTER_SMTP_SECURITY="none",

@@ -20,7 +20,7 @@ from server.config import Config
 from server.embedded import running_url
 from tests.calling import Client, Refused
 from tests.process.conftest import eventually
-from tests.process.service import StartService
+from tests.process.service import WORKERS, StartService, only
 from tests.process.test_database_away import UP, Installation
 from tests.rpc.event_requests import OLDEST, WRITE, marks, walked, watching, written
 
@@ -162,7 +162,7 @@ def test_every_event_is_heard_once_while_the_database_comes_and_goes(installatio
 
 def test_every_event_is_heard_once_while_workers_are_killed(start: StartService) -> None:
     """Those who watched them go on at another; transactions end in another order than they began."""
-    service = start()
+    service = start(**only(workers=WORKERS))
     client = service.client()
     url = running_url(service.data_dir)
     assert url is not None
@@ -212,7 +212,7 @@ def test_every_event_is_heard_once_while_workers_are_killed(start: StartService)
 
 def test_watches_end_when_the_service_is_told_to(start: StartService) -> None:
     """SIGTERM does not wait for them, whatever the grace period."""
-    service = start(ROSTER_SHUTDOWN_GRACE="120")
+    service = start(**only(), ROSTER_SHUTDOWN_GRACE="120")
     watch = watching(service.client())
 
     service.process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.calling import Client
 from tests.process.conftest import eventually
-from tests.process.service import Service, StartService
+from tests.process.service import Service, StartService, only
 from tests.process.test_web import is_ready
 
 PASSWORD = "note G of 1843"
@@ -26,7 +26,7 @@ PASSWORD = "note G of 1843"
 @pytest.fixture
 def service(start: StartService) -> Service:
     """A service that knows what changes at once, and whose pages are there."""
-    service = start(ROSTER_KEY_CACHE_SECONDS="0")
+    service = start(**only(jobs=1, web=True), ROSTER_KEY_CACHE_SECONDS="0")
     eventually(lambda: is_ready(service))
     return service
 

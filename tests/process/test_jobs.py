@@ -17,7 +17,7 @@ from roster.v1 import user_service_pb2 as user_rpc
 
 from tests.calling import Client
 from tests.process.conftest import eventually
-from tests.process.service import StartService
+from tests.process.service import StartService, only
 
 SOON = Duration(seconds=1)
 
@@ -56,19 +56,19 @@ def test_action_ends_by_itself(start: StartService) -> None:
 
 def test_action_that_was_due_while_everything_was_down_ends_after_the_start(start: StartService) -> None:
     """Nothing remembers it but the database."""
-    first = start(ROSTER_JOB_WORKERS="0")
+    first = start(**only())
     applied_action_id = suspended(first.client(), Duration(nanos=1_000_000))
     assert not announced(first.client(), applied_action_id)
     assert first.stop() == 0
 
-    client = start().client()
+    client = start(**only(jobs=1)).client()
 
     assert eventually(lambda: announced(client, applied_action_id))
 
 
 def test_killed_worker_is_replaced(start: StartService) -> None:
     """And goes on where the one before was."""
-    service = start()
+    service = start(**only(jobs=1))
     client = service.client()
     before = service.pid("jobs-0")
 
@@ -94,7 +94,7 @@ def test_worker_by_itself_works_beside_a_service_that_has_none(
     start: StartService, request: pytest.FixtureRequest
 ) -> None:
     """It finds the database of the data directory, and ends on SIGTERM."""
-    service = start(ROSTER_JOB_WORKERS="0")
+    service = start(**only())
     client = service.client()
     applied_action_id = suspended(client, Duration(nanos=1_000_000))
 
@@ -107,9 +107,9 @@ def test_worker_by_itself_works_beside_a_service_that_has_none(
 
 def test_secret_key_is_made_once_and_is_nobody_elses(start: StartService, data_dir: Path) -> None:
     """The second start finds the one of the first."""
-    assert start().stop() == 0
+    assert start(from_nothing=True, **only()).stop() == 0
     key = (data_dir / "secret-key").read_bytes()
-    start()
+    start(**only())
 
     assert (data_dir / "secret-key").read_bytes() == key
     assert (data_dir / "secret-key").stat().st_mode & 0o777 == 0o600

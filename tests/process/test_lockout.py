@@ -8,7 +8,7 @@ from roster.v1 import user_pb2
 from roster.v1 import user_service_pb2 as rpc
 
 from tests.calling import Client, refused
-from tests.process.service import Service, StartService
+from tests.process.service import WORKERS, Service, StartService, only
 from tests.rpc.password_requests import GOOD, plain
 from tests.rpc.test_concurrency import at_once, outcomes
 
@@ -34,7 +34,7 @@ def sign_in(client: Client, password: str) -> None:
 
 def test_processes_share_the_lock_and_it_outlives_them(start: StartService) -> None:
     """Of many wrong passwords at once, over many connections, as many are looked at as are allowed."""
-    service = start(**CHEAP)
+    service = start(**only(workers=WORKERS), **CHEAP)
     user = user_pb2.User(login_ids=["ada"])
     service.client().users.CreateUser(rpc.CreateUserRequest(user=user, password=plain(GOOD)))
     callers = [on_a_connection_of_its_own(service, number) for number in range(24)]
@@ -49,7 +49,7 @@ def test_processes_share_the_lock_and_it_outlives_them(start: StartService) -> N
         caller.channel.close()
     assert service.stop() == 0
 
-    again = on_a_connection_of_its_own(start(**CHEAP), 0)
+    again = on_a_connection_of_its_own(start(**only(), **CHEAP), 0)
     with refused("RESOURCE_EXHAUSTED", "LOGIN_LOCKED"):
         sign_in(again, GOOD)
     again.channel.close()

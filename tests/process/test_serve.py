@@ -22,7 +22,7 @@ from roster.v1 import role_pb2, role_service_pb2
 from server.embedded import running_url
 from tests.calling import Client, Refused
 from tests.process.conftest import alive, descendants, eventually, postmaster_pid
-from tests.process.service import WORKERS, StartService, run
+from tests.process.service import WORKERS, StartService, only, run
 
 
 def make_role(client: Client, name: str) -> str:
@@ -43,7 +43,7 @@ def has_role(client: Client, name: str) -> bool:
 
 
 def test_first_start_gives_what_a_script_needs_to_call_it(start: StartService) -> None:
-    service = start()
+    service = start(from_nothing=True)
     assert service.credentials().keys() == {
         "address",
         "web_address",
@@ -55,7 +55,7 @@ def test_first_start_gives_what_a_script_needs_to_call_it(start: StartService) -
 
 
 def test_printed_call_works_when_pasted(start: StartService) -> None:
-    service = start()
+    service = start(**only())
     line = service.banner.splitlines()[-1].strip()
     if "/grpcurl" not in line:
         pytest.skip("grpcurl is not made for this system")
@@ -73,11 +73,11 @@ def test_key_reaches_no_log(start: StartService) -> None:
 
 
 def test_second_start_keeps_everything_and_tells_the_new_address(start: StartService) -> None:
-    first = start()
+    first = start(**only())
     make_role(first.client(), "reader")
     before = first.credentials()
     assert first.stop() == 0
-    second = start()
+    second = start(**only())
     after = second.credentials()
     assert has_role(second.client(), "reader")
     assert (after["project_id"], after["management_key"]) == (before["project_id"], before["management_key"])
@@ -195,7 +195,7 @@ def test_nothing_is_left_when_supervisor_and_keeper_are_killed_at_once(start: St
 
 
 def test_second_service_on_the_data_directory_is_refused(start: StartService) -> None:
-    service = start()
+    service = start(**only())
     code, _, errors = run("serve", service.data_dir)
     assert code == 1
     assert re.fullmatch(
@@ -206,7 +206,7 @@ def test_second_service_on_the_data_directory_is_refused(start: StartService) ->
 
 def test_second_service_on_the_port_is_refused(start: StartService, tmp_path: Path) -> None:
     """SO_REUSEPORT alone would let it take half of the calls, silently."""
-    address = start().credentials()["address"]
+    address = start(**only()).credentials()["address"]
     code, _, errors = run("serve", tmp_path / "other", ROSTER_LISTEN=address)
     problem = "another process, perhaps another Roster, has that port"
     assert (code, errors) == (
@@ -225,7 +225,7 @@ def test_unreachable_database_is_told_in_one_line(data_dir: Path) -> None:
 
 
 def test_outside_database_is_served_without_a_keeper(start: StartService, postgres: str) -> None:
-    service = start(ROSTER_DATABASE_URL=postgres)
+    service = start(from_nothing=True, ROSTER_DATABASE_URL=postgres)
     assert service.log("serving")[0]["processes"].keys() == {"web", "worker-0", "worker-1", "jobs-0"}
     make_role(service.client(), "outside")
     assert not (service.data_dir / "postgres").exists()
@@ -240,7 +240,7 @@ def test_wrong_setting_is_named(data_dir: Path) -> None:
 def test_migrate_works_with_and_without_a_running_service(start: StartService, data_dir: Path) -> None:
     code, output, _ = run("migrate", data_dir)
     assert (code, output.startswith("applied ")) == (0, True)
-    start()
+    start(**only())
     assert run("migrate", data_dir)[:2] == (0, "the schema is up to date\n")
 
 
@@ -248,7 +248,7 @@ def test_metrics_of_all_workers_are_on_one_page(start: StartService) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    service = start(ROSTER_METRICS_LISTEN=address)
+    service = start(**only(workers=WORKERS), ROSTER_METRICS_LISTEN=address)
     make_role(service.client(), "counted")
     with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as page:
         assert b"CreateRole" in page.read()

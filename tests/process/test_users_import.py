@@ -18,7 +18,7 @@ from roster.v1 import user_service_pb2 as rpc
 from tests.calling import Client
 from tests.certificates import Authority
 from tests.process.conftest import eventually
-from tests.process.service import Service, StartService
+from tests.process.service import Service, StartService, only
 from tests.process.transfer import items, ran, read, started, written
 
 EVENTS = 1_000
@@ -59,7 +59,7 @@ def expected(count: int) -> Counter[str]:
 
 def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> None:
     """Through files and through pipes, into another project; the files are their owner's alone."""
-    service = start()
+    service = start(**only())
     client = service.client()
     client.roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
     first = items(
@@ -96,7 +96,7 @@ def test_what_is_exported_imports_again(start: StartService, tmp_path: Path) -> 
 
 def test_csv_that_is_exported_imports_again(start: StartService, tmp_path: Path) -> None:
     """With all that JSON lines hold: roles that expire, what separates, whatever is in the metadata."""
-    service = start()
+    service = start(**only())
     client = service.client()
     client.roles.CreateRole(role_rpc.CreateRoleRequest(role=EDITOR))
     pbkdf2 = {
@@ -154,7 +154,7 @@ def comparable(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path: Path) -> None:
     """They stand in a file as they were, with the reasons; the others are in."""
-    service = start()
+    service = start(**only())
     users = items(30)
     users[3]["user"]["email"] = "nobody"
     users[5]["user"]["emial"] = users[5]["user"].pop("email")
@@ -190,7 +190,7 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
 
 def test_several_streams_bring_in_the_same(start: StartService, tmp_path: Path) -> None:
     """Rejected records are told in the order of the file; they are deleted likewise."""
-    service = start()
+    service = start(**only())
     users = items(1_000)
     for number in (3, 500, 997):
         users[number]["user"]["email"] = "nobody"
@@ -209,7 +209,7 @@ def test_several_streams_bring_in_the_same(start: StartService, tmp_path: Path) 
 
 def test_dry_run_tells_what_would_happen(start: StartService, tmp_path: Path) -> None:
     """And changes nothing; there is no state to go on from."""
-    service = start()
+    service = start(**only())
     users = items(20)
     users[3]["user"]["email"] = "nobody"
     file = written(tmp_path / "users.jsonl", users)
@@ -224,7 +224,7 @@ def test_dry_run_tells_what_would_happen(start: StartService, tmp_path: Path) ->
 
 def test_conflicts_are_met_as_was_asked_for(start: StartService, tmp_path: Path) -> None:
     """Who is there already fails, is passed over or is updated; all or nothing rejects the whole message."""
-    service = start()
+    service = start(**only())
     ran(service, "import", written(tmp_path / "some.jsonl", items(10)))
     more = written(tmp_path / "more.jsonl", items(12, given_name="Augusta"))
 
@@ -239,7 +239,7 @@ def test_conflicts_are_met_as_was_asked_for(start: StartService, tmp_path: Path)
 
 def test_interrupted_import_is_resumed(start: StartService, tmp_path: Path) -> None:
     """Nobody is missing and nobody was created twice; begun anew by mistake it would refuse."""
-    service = start()
+    service = start(**only())
     file = written(tmp_path / "users.jsonl", items(MANY))
     state = tmp_path / "users.jsonl.import-state"
     process = started(service, "import", file, "--batch-size", "50")
@@ -264,7 +264,7 @@ def test_interrupted_import_is_resumed(start: StartService, tmp_path: Path) -> N
 
 def test_import_goes_on_over_a_killed_worker(start: StartService, tmp_path: Path) -> None:
     """By itself, with what was not answered."""
-    service = start(ROSTER_WORKERS="1")
+    service = start(**only())
     file = written(tmp_path / "users.jsonl", items(6_000))
     state = tmp_path / "users.jsonl.import-state"
     process = started(service, "import", file, "--batch-size", "50")
@@ -282,7 +282,7 @@ def test_import_goes_on_over_a_killed_worker(start: StartService, tmp_path: Path
 
 def test_import_is_resumed_when_the_service_is_there_again(start: StartService, tmp_path: Path) -> None:
     """At another address: the data directory tells it."""
-    service = start()
+    service = start(**only())
     file = written(tmp_path / "users.jsonl", items(6_000))
     state = tmp_path / "users.jsonl.import-state"
     process = started(service, "import", file, "--batch-size", "50", "--patience", "0.5")
@@ -292,7 +292,7 @@ def test_import_is_resumed_when_the_service_is_there_again(start: StartService, 
 
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors.splitlines()[-1].startswith("roster: nothing has come")) == (1, True)
-    again = start()
+    again = start(**only())
     resumed = ran(again, "import", file, "--batch-size", "50", "--resume")
     assert (resumed.code, "6,000 created" in resumed.errors) == (0, True), resumed.errors
     assert emails(again.client()) == expected(6_000)
@@ -306,7 +306,7 @@ def kill(pid: int) -> None:
 
 def test_export_is_resumed(start: StartService, tmp_path: Path) -> None:
     """Behind what is in the file, each user once."""
-    service = start()
+    service = start(**only())
     ran(service, "import", written(tmp_path / "users.jsonl", items(MANY)))
     exported = tmp_path / "exported.jsonl"
     state = tmp_path / "exported.jsonl.export-state"
@@ -327,7 +327,7 @@ def test_export_is_resumed(start: StartService, tmp_path: Path) -> None:
 
 def test_users_of_a_file_are_deleted(start: StartService, tmp_path: Path) -> None:
     """By what was exported, or by a list of whatever names them."""
-    service = start()
+    service = start(**only())
     ran(service, "import", written(tmp_path / "users.jsonl", items(20)))
     exported = tmp_path / "exported.jsonl"
     ran(service, "export", exported)
@@ -349,7 +349,7 @@ def test_users_of_a_file_are_deleted(start: StartService, tmp_path: Path) -> Non
 
 def test_forms_of_files_are_told_by_their_names_or_by_a_flag(start: StartService, tmp_path: Path) -> None:
     """CSV with columns that are mapped, and what another system exports; a wrong heading is told at once."""
-    service = start()
+    service = start(**only())
     table, rejects = tmp_path / "users.csv", tmp_path / "rejected.csv"
     table.write_text("E-Mail,Plan\nada@example.com,gold\nnobody,gold\n", encoding="utf-8")
     assert ran(service, "import", "-", "--map", "a=email").code == 2
@@ -371,7 +371,7 @@ def test_forms_of_files_are_told_by_their_names_or_by_a_flag(start: StartService
 
 def test_key_is_never_shown(start: StartService, tmp_path: Path) -> None:
     """Neither when it is wrong nor when it is right; what is wrong is told in a line."""
-    service = start()
+    service = start(**only())
     file = written(tmp_path / "users.jsonl", items(1))
     key = service.credentials()["management_key"]
     wrong = key[:-4] + "xxxx"
@@ -392,6 +392,7 @@ def test_commands_speak_tls(start: StartService, tmp_path: Path) -> None:
     cert_file, key_file = authority.identity("server", "127.0.0.1")
     cert, key = authority.identity("client", "client")
     service = start(
+        **only(),
         ROSTER_TLS_CERT_FILE=str(cert_file),
         ROSTER_TLS_KEY_FILE=str(key_file),
         ROSTER_TLS_CLIENT_CA_FILE=str(authority.file),
@@ -415,7 +416,7 @@ def test_commands_speak_tls(start: StartService, tmp_path: Path) -> None:
 
 def test_without_a_service_it_gives_up_in_time(start: StartService, tmp_path: Path) -> None:
     """And tells where it tried; what was sent is sent again by --resume."""
-    service = start()
+    service = start(**only())
     file = written(tmp_path / "users.jsonl", items(1))
     away = ran(service, "import", file, "--address", "127.0.0.1:1", "--patience", "0.5")
     assert (away.code, "UNAVAILABLE" in away.errors) == (1, True)

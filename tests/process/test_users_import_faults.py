@@ -20,7 +20,7 @@ from roster.v1 import user_service_pb2 as rpc
 
 from tests.calling import Client
 from tests.process.conftest import eventually, postmaster_pid
-from tests.process.service import Service, StartService
+from tests.process.service import WORKERS, Service, StartService, only
 from tests.process.test_users_import import messages_done
 from tests.process.transfer import items, started, written
 
@@ -61,7 +61,7 @@ class Directory:
 
     def __init__(self, start: StartService, file: Path, count: int, size: int) -> None:
         self.start = start
-        self.service = start()
+        self.service = start(**only(workers=WORKERS))
         self.count = count
         self._size = size
         declare(self.service.client())
@@ -186,7 +186,7 @@ def test_import_outlives_the_whole_service(
     for number in range(KILLS):
         directory.await_some_point((number + 1) / (KILLS + 1))
         directory.service.stop(signal.SIGKILL)
-        directory.service = start()
+        directory.service = start(**only(workers=WORKERS))
         # The address is another one now.
         directory.process.kill()
         directory.resume()

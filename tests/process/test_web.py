@@ -12,7 +12,7 @@ import psycopg
 
 from server.embedded import running_url
 from tests.process.conftest import alive, descendants, eventually, postmaster_pid
-from tests.process.service import Service, StartService, run
+from tests.process.service import Service, StartService, only, run
 
 
 def get(service: Service, path: str) -> httpx.Response | None:
@@ -34,23 +34,23 @@ def is_ready(service: Service) -> bool:
 
 def test_start_tells_the_address_of_the_web_process(start: StartService) -> None:
     """In the credentials file and to whoever started it."""
-    service = start()
+    service = start(**only(web=True))
 
     eventually(lambda: is_ready(service))
     assert f"Web:         http://{service.credentials()['web_address']}\n" in service.banner
 
 
 def test_second_start_on_the_same_data_tells_the_new_address(start: StartService) -> None:
-    assert start().stop() == 0
+    assert start(**only(web=True)).stop() == 0
 
-    second = start()
+    second = start(**only(web=True))
 
     eventually(lambda: is_ready(second))
     assert second.credentials()["web_address"] in second.banner
 
 
 def test_killed_web_process_is_replaced_at_the_same_address(start: StartService) -> None:
-    service = start()
+    service = start(**only(web=True))
     eventually(lambda: is_ready(service))
     before = service.pid("web")
 
@@ -62,7 +62,7 @@ def test_killed_web_process_is_replaced_at_the_same_address(start: StartService)
 
 def test_request_in_flight_ends_well_before_the_service_does(start: StartService) -> None:
     """The rest of it arrives after the signal."""
-    service = start()
+    service = start(**only(web=True))
     eventually(lambda: is_ready(service))
     left = descendants(service.process.pid)
     host, _, port = service.credentials()["web_address"].rpartition(":")
@@ -89,7 +89,7 @@ def refuses_connections(address: tuple[str, int]) -> bool:
 
 def test_database_that_is_away_is_told_to_load_balancers_only(start: StartService) -> None:
     """The process itself is well, and nothing is gained by a restart."""
-    service = start()
+    service = start(**only(web=True))
     eventually(lambda: is_ready(service))
     url = running_url(service.data_dir)
     assert url is not None
@@ -108,7 +108,7 @@ def test_database_that_is_away_is_told_to_load_balancers_only(start: StartServic
 
 
 def test_port_in_use_is_told_in_one_line(start: StartService, tmp_path: Path) -> None:
-    address = start().credentials()["web_address"]
+    address = start(**only(web=True)).credentials()["web_address"]
 
     code, output, errors = run("serve", tmp_path / "other", ROSTER_WEB_LISTEN=address)
 
@@ -121,7 +121,7 @@ def test_port_in_use_is_told_in_one_line(start: StartService, tmp_path: Path) ->
 
 
 def test_no_address_is_no_web_process(start: StartService) -> None:
-    service = start(ROSTER_WEB_LISTEN="")
+    service = start(**only())
 
     assert "web" not in service.log("serving")[0]["processes"]
     assert service.credentials()["web_address"] == ""

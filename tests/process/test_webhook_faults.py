@@ -18,7 +18,7 @@ from server.domain.sealing import sealer_of
 from server.jobs.worker import JobWorker
 from tests.calling import Client, Refused
 from tests.process.conftest import eventually
-from tests.process.service import StartService
+from tests.process.service import StartService, only
 from tests.process.test_database_away import Installation
 from tests.receiver import Received, Receiver, Reply
 from tests.webhook_requests import (
@@ -51,7 +51,7 @@ def ids(received: list[Received]) -> list[str]:
 def test_killed_jobs_process_loses_nothing(start: StartService, receiver: Receiver) -> None:
     """What it had sent without hearing the answer is sent again by its successor, with the same id; what
     waited behind that waits on."""
-    service = start(**TIMES)
+    service = start(**only(jobs=1), **TIMES)
     client = service.client()
     allow_private_addresses(client)
     hold = threading.Event()
@@ -81,7 +81,7 @@ def test_killed_jobs_process_loses_nothing(start: StartService, receiver: Receiv
 
 def test_service_that_is_stopped_finishes_what_is_under_way(start: StartService, receiver: Receiver) -> None:
     """And goes on with the rest after the next start: nothing is sent twice."""
-    first = start(**TIMES)
+    first = start(**only(jobs=1), **TIMES)
     client = first.client()
     allow_private_addresses(client)
     hold = threading.Event()
@@ -94,7 +94,7 @@ def test_service_that_is_stopped_finishes_what_is_under_way(start: StartService,
     releasing.start()
 
     assert first.stop() == 0
-    client = start(**TIMES).client()
+    client = start(**only(jobs=1), **TIMES).client()
 
     eventually(lambda: states(client) == [SUCCEEDED] * 2)
     assert receiver.events() == ["role.created", "role.updated"]
