@@ -37,6 +37,8 @@ _LOOK: Final = 1.0
 """Seconds between two looks for jobs that nothing has announced."""
 _AWAY: Final = 3.0
 """Seconds to wait for a connection: whoever waits longer for a database that is gone ends late."""
+_AGAIN: Final = 0.1
+"""Seconds after which tasks that are to end are told so again."""
 _PAUSE: Final = 1.0
 """Seconds before the queue is opened again after it was lost."""
 
@@ -175,10 +177,11 @@ class JobWorker:
 async def _end_what_is_left() -> None:
     """Ends the tasks that a library leaves behind when it is stopped while it waits for the database: the
     loop would complain of them when it is closed."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in left:
+            task.cancel()
+        # One that is about to connect takes the first of these for a failure to, and goes on.
+        await asyncio.wait(left, timeout=_AGAIN)
 
 
 class _PromptWorker(Worker):

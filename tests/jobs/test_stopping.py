@@ -1,0 +1,31 @@
+"""A worker ends when it is told to, whatever its database does."""
+
+from __future__ import annotations
+
+import socket
+from threading import Thread
+
+import pytest
+
+from server.config import Config
+from server.domain.sealing import sealer_of
+from server.jobs.worker import JobWorker
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2])
+def test_worker_ends_while_it_waits_for_the_database(config: Config, failures: int) -> None:
+    """For one that takes connections without a word, be it the first time or after some that were lost."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        worker = JobWorker(f"postgresql://{host}:{port}/?sslmode=disable", config, sealer_of(config))
+        worker.start()
+        for _ in range(failures):
+            silent.accept()[0].close()
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)  # it has begun to talk
+            stopping = Thread(target=worker.stop, daemon=True)
+            stopping.start()
+            stopping.join(20)
+
+    assert not stopping.is_alive()
