@@ -102,32 +102,33 @@ def test_method_takes_an_access_token(client: Client, begin_session: BeginSessio
         assert not any(result.HasField("status") for result in answer.results)
 
 
-@pytest.mark.parametrize("name", NAMING)
 def test_session_that_is_over_is_nobodys(
-    server: Running, client: Client, begin_session: BeginSession, name: str
+    server: Running, client: Client, begin_session: BeginSession
 ) -> None:
     """From the moment of its end on, and nothing is changed. BatchGetUsers tells who is nobody."""
-    request = asked(ground(client), name)
+    on = ground(client)
     token = begin_session(create_user(client).user_id).access_token
     sql(server.url, "DELETE FROM sessions")
-    request = with_tokens(client, request, lambda _: token)
     before = contents(server.url)
 
-    if name == "UserService/BatchGetUsers":
-        assert list(invoke(client, name, request).not_found) == list(request.by)
-    else:
-        assert reasons_of(client, name, request) == {"SESSION_ENDED"}
-    assert contents(server.url) == before
+    for name in NAMING:
+        request = with_tokens(client, asked(on, name), lambda _: token)
+        if name == "UserService/BatchGetUsers":
+            assert list(invoke(client, name, request).not_found) == list(request.by)
+        else:
+            assert reasons_of(client, name, request) == {"SESSION_ENDED"}, name
+        assert contents(server.url) == before, name
 
 
-@pytest.mark.parametrize("name", NAMING)
-def test_token_that_is_none_is_refused(server: Running, client: Client, name: str) -> None:
+def test_token_that_is_none_is_refused(server: Running, client: Client) -> None:
     """Whatever it names; nothing is changed."""
-    request = with_tokens(client, asked(ground(client), name), lambda _: "not.a.token")
+    on = ground(client)
     before = contents(server.url)
 
-    assert reasons_of(client, name, request) == {"ACCESS_TOKEN_INVALID"}
-    assert contents(server.url) == before
+    for name in NAMING:
+        request = with_tokens(client, asked(on, name), lambda _: "not.a.token")
+        assert reasons_of(client, name, request) == {"ACCESS_TOKEN_INVALID"}, name
+        assert contents(server.url) == before, name
 
 
 @pytest.mark.parametrize("name", [name for name in NAMING if name in WRITES and name not in OF_NOBODY])
