@@ -46,7 +46,7 @@ def test_killed_jobs_process_loses_no_email(
     """What it had handed over without hearing the answer its successor sends again, with the same id; the
     link works, and one event tells of it."""
     service = start(
-        **only(jobs=1),
+        **only(jobs=1, web=True),  # whose address the links begin with
         ROSTER_SMTP_HOST="127.0.0.1",
         ROSTER_SMTP_PORT=str(mailbox.port),
         ROSTER_SMTP_SECURITY="none",
