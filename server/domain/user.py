@@ -138,16 +138,14 @@ _FIRST_JSON: Final = User._fields.index("metadata")
 def user_of(row: Row) -> User:
     """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
     metadata, roles, tenants, applications, attributes = row[_FIRST_JSON : len(User._fields)]
-    return User._make(
-        (
-            *row[:_FIRST_JSON],
-            _decode(metadata)[0] if metadata else None,
-            held_roles(roles),
-            held_tenants(tenants) if tenants else (),
-            held_applications(applications) if applications else (),
-            values_in(attributes) if attributes else {},
-        )
+    held = (
+        _decode(metadata)[0] if metadata else None,
+        held_roles(roles) if roles else (),
+        held_tenants(tenants) if tenants else (),
+        held_applications(applications) if applications else (),
+        values_in(attributes) if attributes else {},
     )
+    return User._make(row[:_FIRST_JSON] + held)
 
 
 # Many users hold the same things: what was read once need not be read for each of them.
