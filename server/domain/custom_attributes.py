@@ -160,8 +160,7 @@ class CustomAttributes:
         """A page of the attributes, in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_attributes(self._database, parameters, count=page.count)
-        attributes = [attribute_of(row) for row in found]
-        return page_of(page, attributes, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, attribute_of, total)
 
     def create(
         self, caller: Caller, values: Mapping[str, Any], *, kind: str, attribute_id: str
