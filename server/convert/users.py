@@ -161,23 +161,20 @@ def user_ref(message: user_pb2.UserRef, caller: Caller) -> UserRef:
 
 # Many users hold the same roles.
 @lru_cache(maxsize=2_048)
-def _role_named(role_id: str, name: str) -> RoleRef:
-    return RoleRef("role_id", role_id.lower()) if role_id else RoleRef("name", name)
+def _role_for_good(role_id: str, name: str) -> RoleRequest:
+    return RoleRequest(RoleRef("role_id", role_id.lower()) if role_id else RoleRef("name", name), None)
 
 
 def role_requests(grants: Iterable[user_pb2.RoleGrant], path: str) -> tuple[RoleRequest, ...]:
     """Roles to give. `path` leads to the field in the request."""
-    return tuple(
-        [
-            RoleRequest(
-                _role_named(grant.role_id, grant.name),
-                within(f"{path}[{position}]", instant, grant, "expire_time")
-                if grant.HasField("expire_time")
-                else None,
-            )
-            for position, grant in enumerate(grants)
-        ]
-    )
+    return tuple([_role_request(grant, f"{path}[{position}]") for position, grant in enumerate(grants)])
+
+
+def _role_request(grant: user_pb2.RoleGrant, path: str) -> RoleRequest:
+    asked = _role_for_good(grant.role_id, grant.name)
+    if not grant.HasField("expire_time"):
+        return asked
+    return asked._replace(expire_time=within(path, instant, grant, "expire_time"))
 
 
 def tenant_requests(memberships: Iterable[user_pb2.TenantMembership]) -> tuple[TenantRequest, ...]:

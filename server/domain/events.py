@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from server.domain.caller import Caller
 from server.domain.identity import new_id
 from server.store import events as rows
@@ -20,12 +22,15 @@ def _plain(value: object) -> object:
 
 
 # Made once: to make one takes longer than to encode a user.
-_encode: Final = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False).encode
+_encode_any: Final = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def to_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Values of resources as JSON text; instants in RFC 3339."""
-    return _encode(value)
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a whole number of more than 64 bits
+        return _encode_any(value)
 
 
 def joined(*objects: str) -> str:

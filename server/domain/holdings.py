@@ -253,8 +253,11 @@ def attribute_values(
             raise Error(Reason.CUSTOM_ATTRIBUTE_NOT_FOUND, name=name)
     values = dict(present) if creating or wishes.other_attributes_stay else {}
     if creating:
-        defaults = {name: declaration.default_value for name, declaration in declared.items()}
-        values |= {name: value for name, value in defaults.items() if value is not None}
+        values |= {
+            name: declaration.default_value
+            for name, declaration in declared.items()
+            if declaration.default_value is not None
+        }
     values |= asked
     touched = declared if creating or not wishes.other_attributes_stay else asked
     problems = []

@@ -58,7 +58,7 @@ class UserBatches:
         """A user to create with these settable values; `user_id` '' lets the server make one.
 
         May take long, for a plain password is hashed when it is its turn. Raises FIELDS_INVALID."""
-        values = checked(asked, wishes, past)
+        values = checked(asked, wishes, past, status)
         return new_user(
             asked,
             values,

@@ -42,26 +42,44 @@ class Secrecy(IntEnum):
     """Texts, as people think them up."""
 
 
-class _Places(NamedTuple):
-    """Where messages of a type hold secrets: fields that the contract marks `debug_redact`, at any depth."""
+class _Secret(NamedTuple):
+    """A field that the contract marks `debug_redact`."""
 
-    own: tuple[FieldDescriptor, ...]
-    within: tuple[tuple[FieldDescriptor, _Places], ...]
-    """Fields of messages that hold some, each with its places."""
+    name: str
+    has_presence: bool
+    secrecy: Secrecy
+
+
+class _Holder(NamedTuple):
+    """A field of messages that hold secrets."""
+
+    name: str
+    repeated: bool
+    places: _Places
+
+
+class _Places(NamedTuple):
+    """Where messages of a type hold secrets, at any depth."""
+
+    own: tuple[_Secret, ...]
+    within: tuple[_Holder, ...]
 
 
 @cache
 def _places(descriptor: Descriptor, above: frozenset[Descriptor] = frozenset()) -> _Places | None:
     """None for none. `above` are the types that led here: what lies in itself is looked at once."""
     above |= {descriptor}
-    own = tuple(field for field in descriptor.fields if field.GetOptions().debug_redact)
-    inner = [
-        (field, _places(field.message_type, above))
-        for field in descriptor.fields
-        if field not in own and field.message_type is not None and field.message_type not in above
-    ]
-    within = tuple((field, places) for field, places in inner if places is not None)
-    return _Places(own, within) if own or within else None
+    own, within = [], []
+    for field in descriptor.fields:
+        if field.GetOptions().debug_redact:
+            told = field.type == FieldDescriptor.TYPE_STRING and field.name != _TOKEN
+            secrecy = Secrecy.THOUGHT_UP if told else Secrecy.OPAQUE
+            own.append(_Secret(field.name, field.has_presence, secrecy))
+        elif field.message_type is not None and field.message_type not in above:
+            places = _places(field.message_type, above)
+            if places is not None:
+                within.append(_Holder(field.name, field.is_repeated, places))
+    return _Places(tuple(own), tuple(within)) if own or within else None
 
 
 def without_secrets(message: Any) -> tuple[Any, Secrecy]:
@@ -78,19 +96,14 @@ def without_secrets(message: Any) -> tuple[Any, Secrecy]:
 
 def _cleared(message: Any, places: _Places) -> Secrecy:
     """Clears the secrets of a message, and returns what they were."""
-    secrecy = Secrecy.NONE
-    for field in places.own:
-        if _is_set(message, field):
-            message.ClearField(field.name)
-            told = field.type == FieldDescriptor.TYPE_STRING and field.name != _TOKEN
-            secrecy = max(secrecy, Secrecy.THOUGHT_UP if told else Secrecy.OPAQUE)
-    for field, inner in places.within:
-        if field.is_repeated:
-            secrecy = max([secrecy, *(_cleared(item, inner) for item in getattr(message, field.name))])
-        elif message.HasField(field.name):
-            secrecy = max(secrecy, _cleared(getattr(message, field.name), inner))
-    return secrecy
-
-
-def _is_set(message: Any, field: FieldDescriptor) -> bool:
-    return bool(message.HasField(field.name) if field.has_presence else getattr(message, field.name))
+    found = {Secrecy.NONE}
+    for name, has_presence, secrecy in places.own:
+        if message.HasField(name) if has_presence else getattr(message, name):
+            message.ClearField(name)
+            found.add(secrecy)
+    for name, repeated, inner in places.within:
+        if repeated:
+            found.update([_cleared(item, inner) for item in getattr(message, name)])
+        elif message.HasField(name):
+            found.add(_cleared(getattr(message, name), inner))
+    return max(found)

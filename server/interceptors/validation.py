@@ -85,7 +85,7 @@ class Validation(Interceptor):
         found = {index: broken for index, item in enumerate(items) if (broken := self._broken_rules(item))}
         if _may_hold_nul(request):
             for index, item in enumerate(items):
-                if nuls := _nuls(item):
+                if nuls := _nuls_shown(item):
                     found[index] = [*found.get(index, ()), *nuls]
         return {index: Error(Reason.FIELDS_INVALID, violations=broken) for index, broken in found.items()}
 
@@ -121,8 +121,12 @@ def _may_hold_nul(message: Message) -> bool:
 
 def _nuls(message: Message) -> list[Violation]:
     """The texts of a message that hold NUL characters, which no database keeps."""
+    return _nuls_shown(message) if _may_hold_nul(message) else []
+
+
+def _nuls_shown(message: Message) -> list[Violation]:
     # Numbers have such bytes as well; shown as text, only texts and bytes have them.
-    if not _may_hold_nul(message) or "\\000" not in str(message):
+    if "\\000" not in str(message):
         return []
     return [Violation(path, "must not hold NUL characters") for path in _nul_paths(message, "")]
 

@@ -37,6 +37,8 @@ _LOOK: Final = 1.0
 """Seconds between two looks for jobs that nothing has announced."""
 _AWAY: Final = 3.0
 """Seconds to wait for a connection: whoever waits longer for a database that is gone ends late."""
+_TELL_AGAIN: Final = 0.1
+"""Seconds that a task has to end in once it is cancelled."""
 _PAUSE: Final = 1.0
 """Seconds before the queue is opened again after it was lost."""
 
@@ -115,6 +117,9 @@ class JobWorker:
                 async with asyncio.TaskGroup() as running:
                     for worker in self._workers:
                         running.create_task(worker.run())
+                    await asyncio.sleep(0)
+                    if self._stopping.is_set():  # which they forget as they begin
+                        self._stop_workers()
             finally:
                 self._workers = []
 
@@ -174,11 +179,12 @@ class JobWorker:
 
 async def _end_what_is_left() -> None:
     """Ends the tasks that a library leaves behind when it is stopped while it waits for the database: the
-    loop would complain of them when it is closed."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    loop would complain of them when it is closed. One that is about to connect can take a cancellation for
+    a failure of that, and go on: it is told again."""
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=_TELL_AGAIN)
 
 
 class _PromptWorker(Worker):

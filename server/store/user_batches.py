@@ -1,6 +1,8 @@
 """Many users at once: every step is one statement, whatever their number.
 
-Rows come as JSON, which costs the database nothing more than arrays would, and the caller a third.
+Rows come as JSON, which costs the database nothing more than arrays would, and the caller a third. Those with
+JSON among their values are read as `jsonb`, of which such a value is taken as it is; in others, ids are read
+sooner as `json`.
 """
 
 from __future__ import annotations
@@ -65,9 +67,9 @@ _HELD: Final = {
 }
 
 
-def _recordset(parameter: str, columns: Mapping[str, str]) -> str:
+def _recordset(parameter: str, columns: Mapping[str, str], form: str = "json") -> str:
     typed = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
-    return f"json_to_recordset(%({parameter})s::json) AS asked ({typed})"
+    return f"{form}_to_recordset(%({parameter})s::{form}) AS asked ({typed})"
 
 
 _NAMES: Final = ", ".join(USER_COLUMNS)
@@ -82,7 +84,7 @@ _SELECTED: Final = ", ".join(
     for name, sql_type in USER_COLUMNS.items()
 )
 _CREATED: Final = f"""asked AS (
-    SELECT * FROM {_recordset("users", USER_COLUMNS | BESIDE)}
+    SELECT * FROM {_recordset("users", USER_COLUMNS | BESIDE, "jsonb")}
 ), created AS (
     INSERT INTO users (project_id, {_NAMES})
     SELECT %(project_id)s, {_SELECTED} FROM asked

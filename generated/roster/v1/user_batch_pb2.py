@@ -31,7 +31,7 @@ from roster.v1 import password_pb2 as roster_dot_v1_dot_password__pb2
 from roster.v1 import user_pb2 as roster_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aroster/v1/user_batch.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x17google/rpc/status.proto\x1a\x15roster/v1/batch.proto\x1a\x18roster/v1/password.proto\x1a\x14roster/v1/user.proto\"\xaa\x01\n\x17\x42\x61tchCreateUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.CreateUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\xfd\x02\n\x0f\x43reateUsersItem\x12\xa5\x02\n\x04user\x18\x01 \x01(\x0b\x32\x0f.roster.v1.UserB\x85\x02\xe2\x41\x01\x02\xbaH\xfd\x01\xba\x01\x9e\x01\n\x13identifier.required\x12=at least one of email, phone_number and login_ids is required\x1aHthis.email != \'\' || this.phone_number != \'\' || this.login_ids.size() > 0\xba\x01U\n\x10status.creatable\x12*status must be INVITED, ACTIVE or INACTIVE\x1a\x15int(this.status) <= 3\xc8\x01\x01\x12+\n\x08password\x18\x02 \x01(\x0b\x32\x13.roster.v1.PasswordB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x62locked\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"[\n\x18\x42\x61tchCreateUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"\x8c\x01\n\x0f\x42\x61tchUserResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x11\n\x07user_id\x18\x02 \x01(\tH\x00\x12$\n\x06status\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12&\n\x06\x61\x63tion\x18\x04 \x01(\x0e\x32\x16.roster.v1.BatchActionB\t\n\x07outcome\"\xaa\x01\n\x17\x42\x61tchUpdateUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.UpdateUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x9f\x01\n\x0fUpdateUsersItem\x12*\n\x02\x62y\x18\x01 \x01(\x0b\x32\x12.roster.v1.UserRefB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12)\n\x04user\x18\x02 \x01(\x0b\x32\x0f.roster.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"[\n\x18\x42\x61tchUpdateUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"\xaa\x01\n\x17\x42\x61tchDeleteUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.DeleteUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"=\n\x0f\x44\x65leteUsersItem\x12*\n\x02\x62y\x18\x01 \x01(\x0b\x32\x12.roster.v1.UserRefB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"[\n\x18\x42\x61tchDeleteUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"e\n\x0c\x45xportedUser\x12\x1d\n\x04user\x18\x01 \x01(\x0b\x32\x0f.roster.v1.User\x12%\n\x08password\x18\x02 \x01(\x0b\x32\x13.roster.v1.Password\x12\x0f\n\x07\x62locked\x18\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aroster/v1/user_batch.proto\x12\troster.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x17google/rpc/status.proto\x1a\x15roster/v1/batch.proto\x1a\x18roster/v1/password.proto\x1a\x14roster/v1/user.proto\"\xaa\x01\n\x17\x42\x61tchCreateUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.CreateUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x80\x01\n\x0f\x43reateUsersItem\x12)\n\x04user\x18\x01 \x01(\x0b\x32\x0f.roster.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12+\n\x08password\x18\x02 \x01(\x0b\x32\x13.roster.v1.PasswordB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x62locked\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"[\n\x18\x42\x61tchCreateUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"\x8c\x01\n\x0f\x42\x61tchUserResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x11\n\x07user_id\x18\x02 \x01(\tH\x00\x12$\n\x06status\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12&\n\x06\x61\x63tion\x18\x04 \x01(\x0e\x32\x16.roster.v1.BatchActionB\t\n\x07outcome\"\xaa\x01\n\x17\x42\x61tchUpdateUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.UpdateUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x9f\x01\n\x0fUpdateUsersItem\x12*\n\x02\x62y\x18\x01 \x01(\x0b\x32\x12.roster.v1.UserRefB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12)\n\x04user\x18\x02 \x01(\x0b\x32\x0f.roster.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x35\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01\"[\n\x18\x42\x61tchUpdateUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"\xaa\x01\n\x17\x42\x61tchDeleteUsersRequest\x12.\n\x07options\x18\x01 \x01(\x0b\x32\x17.roster.v1.BatchOptionsB\x04\xe2\x41\x01\x01\x12#\n\nrequest_id\x18\x02 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x05items\x18\x03 \x03(\x0b\x32\x1a.roster.v1.DeleteUsersItemB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"=\n\x0f\x44\x65leteUsersItem\x12*\n\x02\x62y\x18\x01 \x01(\x0b\x32\x12.roster.v1.UserRefB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"[\n\x18\x42\x61tchDeleteUsersResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12+\n\x07results\x18\x02 \x03(\x0b\x32\x1a.roster.v1.BatchUserResult\"e\n\x0c\x45xportedUser\x12\x1d\n\x04user\x18\x01 \x01(\x0b\x32\x0f.roster.v1.User\x12%\n\x08password\x18\x02 \x01(\x0b\x32\x13.roster.v1.Password\x12\x0f\n\x07\x62locked\x18\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,7 +45,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHCREATEUSERSREQUEST'].fields_by_name['items']._loaded_options = None
   _globals['_BATCHCREATEUSERSREQUEST'].fields_by_name['items']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\350\007'
   _globals['_CREATEUSERSITEM'].fields_by_name['user']._loaded_options = None
-  _globals['_CREATEUSERSITEM'].fields_by_name['user']._serialized_options = b'\342A\001\002\272H\375\001\272\001\236\001\n\023identifier.required\022=at least one of email, phone_number and login_ids is required\032Hthis.email != \'\' || this.phone_number != \'\' || this.login_ids.size() > 0\272\001U\n\020status.creatable\022*status must be INVITED, ACTIVE or INACTIVE\032\025int(this.status) <= 3\310\001\001'
+  _globals['_CREATEUSERSITEM'].fields_by_name['user']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATEUSERSITEM'].fields_by_name['password']._loaded_options = None
   _globals['_CREATEUSERSITEM'].fields_by_name['password']._serialized_options = b'\342A\001\001'
   _globals['_CREATEUSERSITEM'].fields_by_name['blocked']._loaded_options = None
@@ -73,23 +73,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHCREATEUSERSREQUEST']._serialized_start=234
   _globals['_BATCHCREATEUSERSREQUEST']._serialized_end=404
   _globals['_CREATEUSERSITEM']._serialized_start=407
-  _globals['_CREATEUSERSITEM']._serialized_end=788
-  _globals['_BATCHCREATEUSERSRESPONSE']._serialized_start=790
-  _globals['_BATCHCREATEUSERSRESPONSE']._serialized_end=881
-  _globals['_BATCHUSERRESULT']._serialized_start=884
-  _globals['_BATCHUSERRESULT']._serialized_end=1024
-  _globals['_BATCHUPDATEUSERSREQUEST']._serialized_start=1027
-  _globals['_BATCHUPDATEUSERSREQUEST']._serialized_end=1197
-  _globals['_UPDATEUSERSITEM']._serialized_start=1200
-  _globals['_UPDATEUSERSITEM']._serialized_end=1359
-  _globals['_BATCHUPDATEUSERSRESPONSE']._serialized_start=1361
-  _globals['_BATCHUPDATEUSERSRESPONSE']._serialized_end=1452
-  _globals['_BATCHDELETEUSERSREQUEST']._serialized_start=1455
-  _globals['_BATCHDELETEUSERSREQUEST']._serialized_end=1625
-  _globals['_DELETEUSERSITEM']._serialized_start=1627
-  _globals['_DELETEUSERSITEM']._serialized_end=1688
-  _globals['_BATCHDELETEUSERSRESPONSE']._serialized_start=1690
-  _globals['_BATCHDELETEUSERSRESPONSE']._serialized_end=1781
-  _globals['_EXPORTEDUSER']._serialized_start=1783
-  _globals['_EXPORTEDUSER']._serialized_end=1884
+  _globals['_CREATEUSERSITEM']._serialized_end=535
+  _globals['_BATCHCREATEUSERSRESPONSE']._serialized_start=537
+  _globals['_BATCHCREATEUSERSRESPONSE']._serialized_end=628
+  _globals['_BATCHUSERRESULT']._serialized_start=631
+  _globals['_BATCHUSERRESULT']._serialized_end=771
+  _globals['_BATCHUPDATEUSERSREQUEST']._serialized_start=774
+  _globals['_BATCHUPDATEUSERSREQUEST']._serialized_end=944
+  _globals['_UPDATEUSERSITEM']._serialized_start=947
+  _globals['_UPDATEUSERSITEM']._serialized_end=1106
+  _globals['_BATCHUPDATEUSERSRESPONSE']._serialized_start=1108
+  _globals['_BATCHUPDATEUSERSRESPONSE']._serialized_end=1199
+  _globals['_BATCHDELETEUSERSREQUEST']._serialized_start=1202
+  _globals['_BATCHDELETEUSERSREQUEST']._serialized_end=1372
+  _globals['_DELETEUSERSITEM']._serialized_start=1374
+  _globals['_DELETEUSERSITEM']._serialized_end=1435
+  _globals['_BATCHDELETEUSERSRESPONSE']._serialized_start=1437
+  _globals['_BATCHDELETEUSERSRESPONSE']._serialized_end=1528
+  _globals['_EXPORTEDUSER']._serialized_start=1530
+  _globals['_EXPORTEDUSER']._serialized_end=1631
 # @@protoc_insertion_point(module_scope)
