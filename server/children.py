@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
 
-from server.signals import STOP
+from server.signals import STOP, SignalInbox
 from server.startup import StartError
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
@@ -104,3 +105,14 @@ def _signals_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def told(pipe: Connection, inbox: SignalInbox) -> Any:
+    """In the child: what its holder tells it first; None if the end comes before that, by a signal or by the
+    holder's death."""
+    if inbox.arrival in wait([inbox.arrival, pipe]):
+        return None
+    try:
+        return pipe.recv()
+    except EOFError:
+        return None

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Final
 
 from server import logs
+from server.children import told
 from server.config import Config
 from server.signals import STOP, SignalInbox
 
@@ -32,11 +33,8 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     from server.app import create_server  # noqa: PLC0415 - slow: not before the signals are settled
     from server.store.database import Database  # noqa: PLC0415 - likewise
 
-    if inbox.arrival in wait([inbox.arrival, pipe]):
-        return
-    try:
-        url = pipe.recv()
-    except EOFError:
+    url = told(pipe, inbox)
+    if url is None:
         return
     server = create_server(config, Database(url, config), reuse_port=True)
     # What is there now stays to the end: the collector need not look through it again and again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from scripts.benchmark import copying, people
@@ -25,17 +26,19 @@ def run(options: Options) -> list[Figure]:
     heading(f"Batches: {count:,} users in messages of {people.MESSAGE}, one client")
     with stage() as where:
         limit = _copied(where, count)
-        spread, spread_beside, *_ = _created(where, "spread", count, _PROCESSES)
-        created, beside, service, grown = _created(where, "batch", count, 1)
-        reading = exported(where, service, count)
-        deletions = people.deletions(people.ids_in(created.responses, count))
-        deleted = streamed(where, [service], "BatchDeleteUsers", deletions, count)
+        spread, spread_beside, spread_services, _ = _created(where, "spread", count, _PROCESSES)
+        spread_deleted = _deleted(where, spread_services, spread, count)
+        created, beside, services, grown = _created(where, "batch", count, 1)
+        reading = exported(where, services[0], count)
+        deleted = _deleted(where, services, created, count)
+    over = f"same over {_PROCESSES} streams and processes"
     rows = (
         ("limit: COPY by psycopg, without gRPC", *limit.cells, "", ""),
         ("BatchCreateUsers", *created.cost.cells, created.p99, p99(beside)),
-        (f"same over {_PROCESSES} streams and processes", *spread.cost.cells, spread.p99, p99(spread_beside)),
+        (over, *spread.cost.cells, spread.p99, p99(spread_beside)),
         ("ExportUsers", *reading.cells, "", ""),
         ("BatchDeleteUsers", *deleted.cost.cells, deleted.p99, ""),
+        (over, *spread_deleted.cost.cells, spread_deleted.p99, ""),
     )
     print_table(("way", *HEADINGS, "p99 of a message, ms", "of GetUser beside it"), rows)
     streams = f"{_PROCESSES} streams"
@@ -49,6 +52,7 @@ def run(options: Options) -> list[Figure]:
         Figure("batch_beside", p99(beside), f"{BESIDE} calls/s"),
         Figure("batch_beside", p99(spread_beside), f"{BESIDE} calls/s, {streams}"),
         Figure("batch_delete", deleted.cost.each),
+        Figure("batch_delete", spread_deleted.cost.each, streams),
         Figure("batch_export", reading.each),
         Figure("batch_memory", grown, f"{count:,} users"),
     ]
@@ -65,9 +69,9 @@ def _copied(where: Stage, count: int) -> Cost:
 
 def _created(
     where: Stage, name: str, count: int, processes: int
-) -> tuple[Streamed, list[float], Contestant, float]:
-    """Creates so many users; returns also the milliseconds of each GetUser beside it, one of the services,
-    and the megabytes by which that has grown."""
+) -> tuple[Streamed, list[float], list[Contestant], float]:
+    """Creates so many users; returns also the milliseconds of each GetUser beside it, the services, and the
+    megabytes by which the first of them has grown."""
     installation = where.install(name)
     services = [where.start(f"{name}-{number}", work, installation) for number in range(processes)]
     service = services[0]
@@ -79,4 +83,10 @@ def _created(
     with calls_beside(service, known) as beside:
         created = streamed(where, services, "BatchCreateUsers", messages, count)
     people.ids_in(created.responses, count)
-    return created, beside, service, resident_megabytes(service.pid) - before
+    return created, beside, services, resident_megabytes(service.pid) - before
+
+
+def _deleted(where: Stage, services: Sequence[Contestant], created: Streamed, count: int) -> Streamed:
+    """Deletes those who were created."""
+    deletions = people.deletions(people.ids_in(created.responses, count))
+    return streamed(where, services, "BatchDeleteUsers", deletions, count)

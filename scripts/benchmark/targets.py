@@ -31,7 +31,7 @@ TARGETS: Final = {
         "Webhook: from the answer of the call to the request at the receiver, median", 1_000, "ms"
     ),
     "watch": Target("WatchEvents, from the oldest: time", 50, "us/event"),
-    "idle_watchers": Target("Idle watchers: CPU of the server beyond that for one", 10, "ms/s"),
+    "idle_watchers": Target("Idle watchers: CPU of the server beyond that for one", 4, "ms/s"),
     "beside_watchers": Target("GetUser beside many idle watchers: CPU, in that beside one", 1.2, "x"),
     "batch_limit": Target("BatchCreateUsers: time of a user, in that of the fastest COPY", 2.0, "x"),
     "batch_create": Target("BatchCreateUsers: time", 100, "us/user"),

@@ -28,8 +28,9 @@ _USERS: Final = 10_000
 _BATCH: Final = 1_000
 """Events of one transaction."""
 _CONNECTIONS: Final = 8
-_IDLE_DRIVES: Final = 10
-"""Idleness costs little: it is measured for so many lengths of a drive."""
+_IDLE_DRIVES: Final = 15
+"""Idleness costs little: it is measured for so many lengths of a drive, as a rule from one heartbeat to the
+next."""
 _FROM_OLDEST: Final = rpc.WatchEventsRequest(start=rpc.WATCH_START_OLDEST)
 _FROM_NOW: Final = rpc.WatchEventsRequest()
 

@@ -66,8 +66,7 @@ class AppliedActions:
             assert by is not None
             raise user_not_found(by)
         listed, total = found
-        items = [applied_of(row) for row in listed]
-        return page_of(page, items, [(row[-1], row[0]) for row in listed], total)
+        return page_of(page, listed, applied_of, total)
 
     def active(self, caller: Caller, user_id: str, user_action_id: str) -> AppliedAction | None:
         """The newest active application of a definition to a user."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from server.config import MAX_CUSTOM_ATTRIBUTES
 from server.domain import events
 from server.domain.caller import Caller
@@ -125,7 +127,7 @@ def stored(attribute: CustomAttribute, value: Any) -> list[tuple[str | None, flo
 def values_in(rows_as_json: str | None) -> dict[str, Any]:
     """The values in the JSON text that `store.users` makes of a user's rows."""
     values: dict[str, Any] = {}
-    for name, attribute_type, text, number in json.loads(rows_as_json or "[]"):
+    for name, attribute_type, text, number in orjson.loads(rows_as_json or "[]"):
         if attribute_type == "MULTI_SELECT":
             values.setdefault(name, []).append(text)
         elif attribute_type in ("STRING", "SINGLE_SELECT"):
@@ -160,8 +162,7 @@ class CustomAttributes:
         """A page of the attributes, in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_attributes(self._database, parameters, count=page.count)
-        attributes = [attribute_of(row) for row in found]
-        return page_of(page, attributes, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, attribute_of, total)
 
     def create(
         self, caller: Caller, values: Mapping[str, Any], *, kind: str, attribute_id: str

@@ -66,8 +66,7 @@ class EmailTemplates:
         """A page of templates in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_templates(self._database, parameters, count=page.count)
-        items = [template_of(row) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, template_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, email_template_id: str) -> EmailTemplate:
         """Creates a template; `email_template_id` '' lets the server make one.

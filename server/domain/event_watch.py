@@ -19,7 +19,7 @@ from server.store.event_log import Place
 
 MESSAGE_EVENTS: Final = 500
 """Events of one message at most."""
-HEARTBEAT: Final = 15.0
+HEARTBEAT: Final = 30.0
 """Seconds of silence after which a message without events is sent, unless the watcher asks for others."""
 _AWAY: Final = 0.5
 """Seconds until a database that does not answer is asked again."""

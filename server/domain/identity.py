@@ -10,7 +10,6 @@ import uuid_utils
 from server.errors import Error, Reason
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def new_id() -> str:
@@ -26,7 +25,8 @@ def instant(microseconds: int) -> datetime:
 def etag(revision: int, create_time: datetime) -> str:
     """The fingerprint of one state of a resource. The creation time tells it from a former resource
     of the same id."""
-    return f"{revision:x}-{(create_time - _EPOCH) // _MICROSECOND:x}"
+    age = create_time - _EPOCH
+    return f"{revision:x}-{(age.days * 86_400 + age.seconds) * 1_000_000 + age.microseconds:x}"
 
 
 def require_etag(expected: str, actual: str) -> None:

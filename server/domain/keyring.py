@@ -33,7 +33,7 @@ class Admission:
     page_token_key: bytes
     settings: ProjectSettings
     until: float
-    """Time of `time.monotonic()` at which the key is looked at again."""
+    """Time of `time.monotonic()` after which the key is looked at again."""
 
 
 class Keyring:
@@ -49,10 +49,16 @@ class Keyring:
         self._remembered: dict[bytes, Admission] = {}
 
     def admit(
-        self, authorization: str | None, address: Callable[[], str], *, public: bool = False
+        self,
+        authorization: str | None,
+        address: Callable[[], str],
+        *,
+        public: bool = False,
+        since: float | None = None,
     ) -> Admission:
         """The admission of a caller with this `authorization` metadata; `public` tells that a project without
-        a key suffices.
+        a key suffices. Of those who ask with the same `since`, a time of `time.monotonic()`, the first looks
+        at a key for all.
 
         `address` tells the caller's IP address; it is asked only of keys that are bound to networks.
         Raises CREDENTIALS_MISSING, CREDENTIALS_MALFORMED and, only for a genuine secret, KEY_REVOKED,
@@ -61,9 +67,9 @@ class Keyring:
         if not authorization:
             raise Error(Reason.CREDENTIALS_MISSING)
         digest = hashlib.blake2b(authorization.encode()).digest()
-        now = time.monotonic()
+        now = time.monotonic() if since is None else since
         admission = self._remembered.get(digest)
-        if admission is None or admission.until <= now:
+        if admission is None or admission.until < now:
             admission = self._verified(authorization, now + self._cache_seconds, public=public)
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()

@@ -40,8 +40,7 @@ class Logins:
         found = rows.list_logins(self._database, by.kind, parameters)
         if found is None:
             raise user_not_found(by)
-        logins = [Login(*row[: len(rows.LOGIN_COLUMNS)]) for row in found]
-        return page_of(page, logins, [(row[-1], row[0]) for row in found])
+        return page_of(page, found, lambda row: Login(*row[: len(rows.LOGIN_COLUMNS)]))
 
     def record(
         self, caller: Caller, attempt: Attempt, outcome: LoginOutcome, session_id: str | None = None

@@ -93,7 +93,7 @@ class ManagementKeys:
         """A page of the keys, oldest first."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_keys(self._database, parameters, count=page.count)
-        return page_of(page, [key_of(row) for row in found], [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, key_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[ManagementKey, str]:
         """Creates a key and returns it with its secret. Raises SCOPE_ESCALATION, PROJECT_NOT_FOUND."""

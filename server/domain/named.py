@@ -66,8 +66,7 @@ class NamedThings:
         """A page of the things, in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = self._rows.list(self._database, parameters, count=page.count)
-        items = [Named(*row[: self._rows.width]) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, lambda row: Named(*row[: self._rows.width]), total)
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, item_id: str) -> Named:
         """Creates a thing; `item_id` '' lets the server make one. Raises ..._NAME_TAKEN, ..._ID_TAKEN."""

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from server.config import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from server.errors import Error, Reason
+from server.store.database import Row
 
 _SIGNATURE_BYTES: Final = 16
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -51,7 +52,9 @@ class PageToken:
 
     def _signature(self, payload: bytes) -> bytes:
         signed = len(self.arguments).to_bytes(4, "big") + self.arguments + payload
-        return hmac.digest(self.key, signed, hashlib.sha256)[:_SIGNATURE_BYTES]
+        # Not `hmac.digest`, which lets other threads compute meanwhile: to wait for one's turn again takes
+        # longer than so short a text.
+        return hmac.new(self.key, signed, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
 
 
 def _text(raw: bytes) -> str:
@@ -96,10 +99,20 @@ class Page(Generic[T]):
     """How many items the list holds; None if nobody asked."""
 
 
+def _position_of(row: Row) -> Sequence[Any]:
+    """What most lists go on behind: the sort key, which stands last in a row, and the id, which is first."""
+    return row[-1], row[0]
+
+
 def page_of(
-    request: PageRequest, items: Sequence[T], positions: Sequence[Sequence[Any]], total: int | None = None
+    request: PageRequest,
+    rows: Sequence[Row],
+    item_of: Callable[[Row], T],
+    total: int | None = None,
+    *,
+    position_of: Callable[[Row], Sequence[Any]] = _position_of,
 ) -> Page[T]:
     """Cuts a page from the rows fetched for it: one more than its limit, if there is a next one."""
-    limit = request.limit
-    more = len(items) > limit
-    return Page(list(items[:limit]), request.token.write(positions[limit - 1]) if more else "", total)
+    shown = rows[: request.limit]
+    more = len(rows) > len(shown)
+    return Page(list(map(item_of, shown)), request.token.write(position_of(shown[-1])) if more else "", total)

@@ -205,7 +205,7 @@ class Passkeys:
         found = rows.list_passkeys(self._database, by.kind, parameters)
         if found is None:
             raise user_not_found(by)
-        return page_of(page, [Passkey._make(row[:-1]) for row in found], [(row[-1], row[0]) for row in found])
+        return page_of(page, found, lambda row: Passkey._make(row[:-1]))
 
     def delete(self, caller: Caller, by: UserRef, passkey_ids: Sequence[str]) -> int:
         """Deletes these passkeys of the user, or without any all; returns how many. Raises USER_NOT_FOUND."""

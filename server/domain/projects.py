@@ -76,8 +76,7 @@ class Projects:
         visible = None if grant.all_projects else sorted(grant.project_ids)
         parameters = page.parameters("after_key", "after_id")
         found, total = rows.list_projects(self._database, visible, parameters, count=page.count)
-        projects = [_project_of(row) for row in found]
-        return page_of(page, projects, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _project_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, project_id: str) -> Project:
         """Creates a project; `project_id` '' lets the server make one.

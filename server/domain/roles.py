@@ -68,13 +68,13 @@ class Roles:
         """A page of the roles, in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_roles(self._database, parameters, count=page.count)
-        return page_of(page, [_role_of(row) for row in found], [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _role_of, total)
 
     def list_permissions(self, caller: Caller, page: PageRequest) -> Page[tuple[str, int]]:
         """A page of the permissions that roles hold, each with the number of those roles."""
         position = {"after_key": "", **page.parameters("after_key")}
         found = rows.list_permissions(self._database, {**position, "project_id": caller.project_id})
-        return page_of(page, [(row[0], row[1]) for row in found], [(row[0],) for row in found])
+        return page_of(page, found, lambda row: (row[0], row[1]), position_of=lambda row: (row[0],))
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, role_id: str) -> Role:
         """Creates a role; `role_id` '' lets the server make one. Raises ROLE_NAME_TAKEN, ROLE_ID_TAKEN."""

@@ -185,8 +185,7 @@ class Sessions:
         )
         if found is None:
             raise user_not_found(by)
-        items = [Session._make(row[:-1]) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found])
+        return page_of(page, found, lambda row: Session._make(row[:-1]))
 
 
 def _admitted(row: Row) -> User:

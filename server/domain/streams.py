@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 import structlog
@@ -29,6 +30,9 @@ _CHECK_INTERVAL: Final = 1.0
 """Seconds between two looks at a reader's key at least."""
 _TENDING_INTERVAL: Final = 1.0
 """Seconds between two looks at the streams."""
+_TOGETHER: Final = 100
+"""Streams that are readmitted in one turn of a reader, which costs more than to readmit one by a key that was
+just looked at. Not all there are: others wait for their turn, and keys may differ."""
 _STOP_SECONDS: Final = 10.0
 
 
@@ -38,9 +42,9 @@ class Line:
 
     cancel: Callable[[], object]
     """Ends it where it stands."""
-    readmit: Callable[[], float]
-    """Looks again whether the caller is let in, and returns the time of `time.monotonic()` up to which that
-    holds. Raises what a call is refused with."""
+    readmit: Callable[[float], float]
+    """Looks again whether the caller is let in, unless that was looked at since a time of `time.monotonic()`,
+    and returns the one up to which it holds. Raises what a call is refused with."""
 
 
 class Stream:
@@ -91,14 +95,16 @@ class Stream:
         if 0.0 < self._sending < time.monotonic() - patience:
             self._line.cancel()
 
-    def readmit(self) -> None:
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to `readmit`."""
+        return self._refusal is None and self._admitted_until <= now
+
+    def readmit(self, now: float) -> None:
         """Ends the stream of a reader who is not let in any more. Raises Unavailable."""
-        now = time.monotonic()
-        if self._refusal is None and self._admitted_until <= now:
-            try:
-                self._admitted_until = max(self._line.readmit(), now + _CHECK_INTERVAL)
-            except Error as refusal:
-                self.refuse(refusal)
+        try:
+            self._admitted_until = max(self._line.readmit(now), now + _CHECK_INTERVAL)
+        except Error as refusal:
+            self.refuse(refusal)
 
 
 S = TypeVar("S", bound=Stream)
@@ -169,8 +175,7 @@ class Streams(Generic[S]):
             if self._stopped.is_set() and not self.present:
                 return
             try:
-                # In no variable here, which would hold them until the next ones come.
-                self._look_after(self.present)
+                self.look_after()
             except Exception:
                 log.exception("streams could not be looked after")
             if self._stopped.is_set():
@@ -178,15 +183,26 @@ class Streams(Generic[S]):
             else:
                 self._stopped.wait(_TENDING_INTERVAL)
 
-    def _look_after(self, present: list[S]) -> None:
+    def look_after(self) -> None:
+        """Looks once at all of them. Each key is asked for once, however many have come with it."""
+        present = self.present
         stopping = self._stopped.is_set()
         # No reader is spared for the sake of a database that does not answer.
         for stream in present:
             stream.cut_off_if_idle(stopping=stopping)
         if stopping:
             return
-        for stream in present:
+        now = time.monotonic()
+        due = [stream for stream in present if stream.is_due(now)]
+        for first in range(0, len(due), _TOGETHER):
             try:
-                self._readers.run(stream.readmit)
+                self._readers.run(partial(_readmit, due[first : first + _TOGETHER], now))
             except Unavailable:
                 return  # nothing can be read meanwhile, and soon it is asked again
+
+
+def _readmit(streams: Iterable[Stream], now: float) -> None:
+    # Some have been by now, if the connection was lost in their midst.
+    for stream in streams:
+        if stream.is_due(now):
+            stream.readmit(now)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from server.config import MAX_LOGIN_IDS_PER_USER, MAX_METADATA_BYTES
 from server.domain import text
 from server.domain.custom_attributes import values_in
@@ -129,32 +131,27 @@ def permissions_of(*held: tuple[HeldRole, ...]) -> list[str]:
     return sorted({permission for roles in held for role in roles for permission in role.permissions})
 
 
-# There is no white space around what the database writes, for which `decode` would look.
-_decode: Final = json.JSONDecoder().raw_decode
-
 _FIRST_JSON: Final = User._fields.index("metadata")
 
 
 def user_of(row: Row) -> User:
     """The user in a row of `store.users`; what stands behind the user's columns is left alone."""
     metadata, roles, tenants, applications, attributes = row[_FIRST_JSON : len(User._fields)]
-    return User._make(
-        (
-            *row[:_FIRST_JSON],
-            _decode(metadata)[0] if metadata else None,
-            held_roles(roles),
-            held_tenants(tenants) if tenants else (),
-            held_applications(applications) if applications else (),
-            values_in(attributes) if attributes else {},
-        )
+    held = (
+        orjson.loads(metadata) if metadata else None,
+        held_roles(roles) if roles else (),
+        held_tenants(tenants) if tenants else (),
+        held_applications(applications) if applications else (),
+        values_in(attributes) if attributes else {},
     )
+    return User._make(row[:_FIRST_JSON] + held)
 
 
 # Many users hold the same things: what was read once need not be read for each of them.
 @lru_cache(maxsize=2_048)
 def held_roles(grants: str | None) -> tuple[HeldRole, ...]:
     """The roles in the JSON text that `store.users` makes of them."""
-    return _roles_in(json.loads(grants)) if grants else ()
+    return _roles_in(orjson.loads(grants)) if grants else ()
 
 
 @lru_cache(maxsize=2_048)
@@ -162,14 +159,14 @@ def held_tenants(memberships: str | None) -> tuple[HeldTenant, ...]:
     """The tenants in the JSON text that `store.users` makes of them."""
     return tuple(
         HeldTenant(tenant_id, name, _roles_in(roles or ()))
-        for tenant_id, name, roles in json.loads(memberships or "[]")
+        for tenant_id, name, roles in orjson.loads(memberships or "[]")
     )
 
 
 @lru_cache(maxsize=2_048)
 def held_applications(memberships: str | None) -> tuple[HeldApplication, ...]:
     """The applications in the JSON text that `store.users` makes of them."""
-    return tuple(HeldApplication(*membership) for membership in json.loads(memberships or "[]"))
+    return tuple(HeldApplication(*membership) for membership in orjson.loads(memberships or "[]"))
 
 
 def _roles_in(grants: Iterable[Any]) -> tuple[HeldRole, ...]:

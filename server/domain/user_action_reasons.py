@@ -51,8 +51,7 @@ class UserActionReasons:
         """A page of the reasons, in the alphabetical order of their codes."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_reasons(self._database, parameters, count=page.count)
-        items = [_reason_of(row) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _reason_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, reason_id: str) -> UserActionReason:
         """Creates a reason; `reason_id` '' lets the server make one.

@@ -89,8 +89,7 @@ class UserActions:
         """A page of the definitions that are ACTIVE, INACTIVE, or of ALL, in alphabetical order."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_actions(self._database, states, parameters, count=page.count)
-        items = [_action_of(row) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _action_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any], *, user_action_id: str) -> UserAction:
         """Creates a definition; `user_action_id` '' lets the server make one.

@@ -76,8 +76,7 @@ class UserLists:
         found, total = rows.list_users(
             self._database, filters, order, descending, parameters, count=page.count
         )
-        positions = [(row[-1], row[0]) for row in found]
-        return page_of(page, [user_of(row) for row in found], positions, total)
+        return page_of(page, found, user_of, total)
 
     def search(
         self, caller: Caller, query: str, field: str, wanted: UserFilter, page: PageRequest
@@ -92,7 +91,7 @@ class UserLists:
         filters, parameters = self.conditions(caller, wanted)
         parameters |= {**page.parameters("after_rank", "after_id"), "project_id": caller.project_id}
         found = user_search.search_users(self._database, filters, field, words, parameters)
-        return page_of(page, [user_of(row) for row in found], [(row[-1], row[0]) for row in found])
+        return page_of(page, found, user_of)
 
     def conditions(self, caller: Caller, wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         """The names of the store's filters, and their parameters.

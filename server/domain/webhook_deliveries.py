@@ -55,8 +55,7 @@ class WebhookDeliveries:
         }
         states = tuple(sorted(chosen.states))
         found, total = rows.list_deliveries(self._database, parameters, states, count=page.count)
-        items = [_delivery_of(row) for row in found]
-        return page_of(page, items, [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _delivery_of, total)
 
     def retry(self, caller: Caller, delivery_id: str) -> WebhookDelivery:
         """Has the delivery sent again, with all its attempts.

@@ -95,7 +95,7 @@ class Webhooks:
         """A page of the webhooks, oldest first."""
         parameters = {**page.parameters("after_key", "after_id"), "project_id": caller.project_id}
         found, total = rows.list_webhooks(self._database, parameters, count=page.count)
-        return page_of(page, [_webhook_of(row) for row in found], [(row[-1], row[0]) for row in found], total)
+        return page_of(page, found, _webhook_of, total)
 
     def create(self, caller: Caller, values: Mapping[str, Any]) -> tuple[Webhook, str]:
         """Creates a webhook and returns it with its secret. Raises FIELDS_INVALID, WEBHOOK_LIMIT."""

@@ -13,9 +13,9 @@ def line_of(call: Call, require: Callable[[Caller], None] | None = None) -> Line
     """What a stream is sent by; `require` raises unless the caller has the rights that it takes beside the
     method's scope."""
 
-    def readmit() -> float:
+    def readmit(since: float) -> float:
         assert call.readmit is not None
-        until = call.readmit()
+        until = call.readmit(since)
         if require is not None:
             require(call.caller)
         return until

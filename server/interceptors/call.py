@@ -61,9 +61,8 @@ class Call:
     key_id: str = ""
     """The presented key, once it is known to be genuine."""
     caller_or_none: Caller | None = None
-    readmit: Callable[[], float] | None = None
-    """Of a stream: looks again whether its caller is let in, and returns the time of `time.monotonic()` up to
-    which that holds. Raises what a call is refused with."""
+    readmit: Callable[[float], float] | None = None
+    """Of a stream: looks again whether its caller is let in, as `Line` has it."""
 
     timed: Callable[[], AbstractContextManager[None]] = nullcontext
     """Of a stream: bounds the time that what is inside may spend on the database, as if it were a call."""

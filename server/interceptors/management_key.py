@@ -32,7 +32,7 @@ class ManagementKeyCheck(Interceptor):
 
     def stream(self, proceed: Proceed, request: Any, call: Call, method: Method) -> Iterator[Any]:
         """The threads of streams are many, and held for long: a look at the key gives them no connection."""
-        call.readmit = lambda: self._readmission(call, method).until
+        call.readmit = lambda since: self._readmission(call, method, since).until
         self._readers.run(lambda: self.enter(call, method))
         yield from proceed(request, call)
 
@@ -47,8 +47,8 @@ class ManagementKeyCheck(Interceptor):
         call.key_id = admission.grant.key_id or ""
         self._let_in(call, method, admission)
 
-    def _readmission(self, call: Call, method: Method) -> Admission:
-        admission = self._admission(call, method)
+    def _readmission(self, call: Call, method: Method, since: float) -> Admission:
+        admission = self._admission(call, method, since)
         self._let_in(call, method, admission)
         return admission
 
@@ -66,10 +66,11 @@ class ManagementKeyCheck(Interceptor):
             self._sessions.of_message if call.readmit else self._sessions.of_call,
         )
 
-    def _admission(self, call: Call, method: Method) -> Admission:
+    def _admission(self, call: Call, method: Method, since: float | None = None) -> Admission:
         authorization = call.metadata.get("authorization")
         return self._keyring.admit(
             authorization if isinstance(authorization, str) else None,
             lambda: self._origins.address(call.context),
             public=method.public,
+            since=since,
         )

@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from server import logs
+from server.children import told
 from server.config import Config
 from server.signals import STOP, SignalInbox
 
@@ -16,11 +17,8 @@ def work_on_jobs(config: Config, pipe: Connection) -> None:
     holder does too; then let the jobs at work finish. Receives the database's URL over the pipe."""
     inbox = SignalInbox(STOP)
     logs.configure(config)
-    if inbox.arrival in wait([inbox.arrival, pipe]):
-        return
-    try:
-        url = pipe.recv()
-    except EOFError:
+    url = told(pipe, inbox)
+    if url is None:
         return
     run_jobs(url, config, [inbox.arrival, pipe])
 

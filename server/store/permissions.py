@@ -15,7 +15,7 @@ from server.store.users import REFERENCES, STATUS, U
 # Grants that give any of the permissions asked for: [role_id, name, tenant_id, expiry in microseconds,
 # permissions]; project-wide ones, and those of the tenant asked for.
 _SOURCES: Final = """(
-    SELECT jsonb_agg(jsonb_build_array(r.role_id, r.name, g.tenant_id,
+    SELECT json_agg(json_build_array(r.role_id, r.name, g.tenant_id,
         (extract(epoch from g.expire_time) * 1000000)::bigint, r.permissions)
         ORDER BY r.name_key, g.tenant_id NULLS FIRST)
     FROM (

@@ -129,7 +129,9 @@ def _filter(name: str) -> Any:
 
 
 @lru_cache(maxsize=512)
-def _list_statement(filters: frozenset[str], order: str, descending: bool, after: bool, count: bool) -> str:
+def _list_statement(
+    filters: frozenset[str], order: str, descending: bool, after: bool, count: bool, limit: int | None
+) -> str:
     key, sql_type = ORDERS[order]
     return page_statement(
         U,
@@ -138,6 +140,7 @@ def _list_statement(filters: frozenset[str], order: str, descending: bool, after
         Order(key, sql_type, U.user_id, descending),
         after=after,
         count=count,
+        limit=limit,
     )
 
 
@@ -151,5 +154,7 @@ def list_users(
     count: bool,
 ) -> tuple[list[Row], int | None]:
     """A page of users in an order of `ORDERS`, and the total if asked for; see `store.pages`."""
-    statement = _list_statement(filters, order, descending, "after_id" in parameters, count)
-    return fetch_page(database, statement, parameters, count=count, prepare=filters <= USUAL)
+    usual = filters <= USUAL
+    limit = parameters["limit"] if usual and not count and not parameters["skip"] else None
+    statement = _list_statement(filters, order, descending, "after_id" in parameters, count, limit)
+    return fetch_page(database, statement, parameters, count=count, prepare=usual)

@@ -23,8 +23,8 @@ UNEXPIRED: Final = _G.expire_time.is_null() | (_G.expire_time > fn.now())
 # Whole numbers: a float cannot tell the microseconds of far instants apart.
 _ROLES = (
     _G.select(
-        fn.jsonb_agg(
-            fn.jsonb_build_array(
+        fn.json_agg(
+            fn.json_build_array(
                 _R.role_id,
                 _R.name,
                 _R.permissions,
@@ -40,8 +40,8 @@ _ROLES = (
 
 # [[tenant_id, name, [roles as above]], ...] as text, or NULL for none.
 _TENANTS: Final = SQL("""(
-    SELECT jsonb_agg(jsonb_build_array(t.tenant_id, t.name, (
-        SELECT jsonb_agg(jsonb_build_array(r.role_id, r.name, r.permissions,
+    SELECT json_agg(json_build_array(t.tenant_id, t.name, (
+        SELECT json_agg(json_build_array(r.role_id, r.name, r.permissions,
             (extract(epoch from g.expire_time) * 1000000)::bigint) ORDER BY r.name_key)
         FROM user_tenant_roles g JOIN roles r USING (project_id, role_id)
         WHERE g.project_id = m.project_id AND g.user_id = m.user_id AND g.tenant_id = m.tenant_id
@@ -52,13 +52,13 @@ _TENANTS: Final = SQL("""(
 
 # [[application_id, name], ...] as text, or NULL for none.
 _APPLICATIONS: Final = SQL("""(
-    SELECT jsonb_agg(jsonb_build_array(a.application_id, a.name) ORDER BY a.name_key)
+    SELECT json_agg(json_build_array(a.application_id, a.name) ORDER BY a.name_key)
     FROM user_applications m JOIN applications a USING (project_id, application_id)
     WHERE m.project_id = "u"."project_id" AND m.user_id = "u"."user_id")::text""")
 
 # [[name, type, text_value, number_value], ...] as text, or NULL for none.
 _ATTRIBUTES: Final = SQL("""(
-    SELECT jsonb_agg(jsonb_build_array(a.name, a.type, v.text_value, v.number_value)
+    SELECT json_agg(json_build_array(a.name, a.type, v.text_value, v.number_value)
         ORDER BY a.name, v.position)
     FROM user_attributes v JOIN custom_attributes a USING (project_id, custom_attribute_id)
     WHERE v.project_id = "u"."project_id" AND v.user_id = "u"."user_id")::text""")

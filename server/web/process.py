@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 
 from server import logs
 from server.address import Address
+from server.children import told
 from server.config import Config
 from server.signals import STOP, SignalInbox
 
@@ -21,11 +22,8 @@ def serve_web(config: Config, listen: Address, pipe: Connection) -> None:
     from server.store.database import Database  # noqa: PLC0415 - slow: not before the signals are settled
     from server.web.server import WebServer, listening  # noqa: PLC0415 - likewise
 
-    if inbox.arrival in wait([inbox.arrival, pipe]):
-        return
-    try:
-        url = pipe.recv()
-    except EOFError:
+    url = told(pipe, inbox)
+    if url is None:
         return
     server = WebServer(config, Database(url, config))
     asyncio.run(server.serve(listening(listen), [inbox.arrival, pipe]))

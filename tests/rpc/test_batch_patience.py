@@ -207,8 +207,7 @@ def test_who_does_not_read_is_cut_off(
     talk = held.enter_context(talking(caller, failing))
     for _ in range(100):
         talk.say(failing)
-    eventually(serving.waits)
-    assert sql(server.url, AT_WORK) == [(0,)]
+    eventually(lambda: serving.waits() and sql(server.url, AT_WORK) == [(0,)])
 
     assert eventually(lambda: admitted(caller))
     assert end_of(talk).code == "CANCELLED"

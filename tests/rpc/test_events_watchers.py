@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -153,6 +155,28 @@ def test_watchers_of_many_projects_hear_their_own(client: Client, server: Runnin
 
     for n, watch in enumerate(watches):
         assert marks(watch.hear(n + 1)) == [f"{n}"] * (n + 1)
+
+
+def test_watchers_share_the_looks_at_their_key_and_at_the_log(
+    start_server: StartServer, client: Client
+) -> None:
+    """A key that is not remembered is looked at every second, the log ten times as often, however many
+    watch."""
+    server = start_server(key_cache_seconds=0)
+    looks: Counter[str] = Counter()
+
+    def note(_: str) -> None:
+        looks[threading.current_thread().name.partition("_")[0]] += 1
+
+    with grpc.insecure_channel(server.address) as channel:
+        caller = Client(channel, client.project_id, client.key)
+        watches = [watching(caller) for _ in range(150)]
+        server.database.on_statement = note
+        eventually(lambda: looks["event-feed"] > 30)
+        server.database.on_statement = None
+
+        assert 0 < looks["reader"] < looks["event-feed"]
+        assert create_role(caller, "Admin").role_id == watches[-1].hear(1)[0].subject_id
 
 
 # -- who does not read -----------------------------------------------------------------------------
