@@ -53,10 +53,11 @@ def start(temporary: Path, *arguments: str, **options: str) -> subprocess.Popen[
     )
 
 
+@pytest.mark.timeout(400)  # it starts many services, on a machine that may have other things to do
 def test_every_figure_is_printed_beside_its_target(temporary: Path) -> None:
     """All sections run, and nothing is left of them."""
     with start(temporary) as bench:
-        printed, complaints = bench.communicate(timeout=120)
+        printed, complaints = bench.communicate(timeout=360)
     assert (bench.returncode, complaints) == (0, "")
     for target in TARGETS.values():
         assert any(
