@@ -56,27 +56,28 @@ def _status(text: str) -> str:
     return f"USER_STATUS_{text.upper().removeprefix('USER_STATUS_')}"
 
 
-# The fields of a user, each with how a cell is read; times are as RFC 3339 writes them.
+TEXTS: Final = (
+    "user_id",
+    "email",
+    "phone_number",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "display_name",
+    "picture",
+    "locale",
+    "zoneinfo",
+    "create_time",
+    "last_login_time",
+    "expire_time",
+)
+"""Fields of a user that are told as they are; times as RFC 3339 writes them."""
+FLAGS: Final = ("email_verified", "phone_number_verified", "test")
+
+# The fields of a user, each with how a cell is read.
 _USER: Final[dict[str, Read]] = {
-    **dict.fromkeys(
-        (
-            "user_id",
-            "email",
-            "phone_number",
-            "given_name",
-            "family_name",
-            "middle_name",
-            "display_name",
-            "picture",
-            "locale",
-            "zoneinfo",
-            "create_time",
-            "last_login_time",
-            "expire_time",
-        ),
-        str,
-    ),
-    **dict.fromkeys(("email_verified", "phone_number_verified", "test"), _boolean),
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(FLAGS, _boolean),
     "status": _status,
     "login_ids": _listed,
     "roles": _of_each("name"),

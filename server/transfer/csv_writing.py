@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from roster.v1 import user_batch_pb2 as batch
 
-from server.transfer.csv_rows import line_of
+from server.transfer.csv_rows import FLAGS, TEXTS, line_of
 from server.transfer.json_lines import json_of, text_of
 
 Write = Callable[[Any], str]
@@ -49,25 +49,8 @@ def _applications(accesses: list[dict[str, Any]]) -> str:
 # The columns, with the fields of a user that they hold and how these are written. What CSV has no way to tell
 # is JSON.
 _COLUMNS: Final[dict[str, tuple[str, Write]]] = {
-    **{
-        name: (name, str)
-        for name in (
-            "user_id",
-            "email",
-            "phone_number",
-            "given_name",
-            "family_name",
-            "middle_name",
-            "display_name",
-            "picture",
-            "locale",
-            "zoneinfo",
-            "create_time",
-            "last_login_time",
-            "expire_time",
-        )
-    },
-    **{name: (name, _boolean) for name in ("email_verified", "phone_number_verified", "test")},
+    **{name: (name, str) for name in TEXTS},
+    **{name: (name, _boolean) for name in FLAGS},
     "status": ("status", _status),
     "login_ids:json": ("login_ids", text_of),
     "roles:json": ("roles", _roles),
