@@ -45,13 +45,11 @@ def run(options: Options) -> list[Figure]:
     return [
         Figure("batch_limit", created.cost.each / limit.each),
         Figure("batch_limit", spread.cost.each / limit.each, streams),
-        Figure("batch_create", created.cost.each),
         Figure("batch_create", spread.cost.each, streams),
         Figure("batch_message", created.p99),
         Figure("batch_message", spread.p99, streams),
         Figure("batch_beside", p99(beside), f"{BESIDE} calls/s"),
         Figure("batch_beside", p99(spread_beside), f"{BESIDE} calls/s, {streams}"),
-        Figure("batch_delete", deleted.cost.each),
         Figure("batch_delete", spread_deleted.cost.each, streams),
         Figure("batch_export", reading.each),
         Figure("batch_memory", grown, f"{count:,} users"),
