@@ -6,6 +6,7 @@ the tests has a PostgreSQL of its own.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from base64 import b64encode
@@ -48,9 +49,9 @@ _ROOM = 2 * 1024**3
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """How many processes share the tests: single files and tests are over before others have started, and
-    run here; else the usual number, one for each core."""
+    run here; else one for each core, and one more, for many wait most of their time."""
     some = config.option.keyword or not all(Path(name).is_dir() for name in config.args)
-    return 0 if some else None
+    return 0 if some else (os.cpu_count() or 1) + 1
 
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
