@@ -37,8 +37,17 @@ SIZES = [
 
 
 def kill_worker(service: Service) -> None:
-    """One gRPC worker process; another takes its place."""
-    os.kill(service.pid(random.choice(["worker-0", "worker-1"])), signal.SIGKILL)
+    """One gRPC worker process that is there; another takes its place."""
+    eventually(lambda: killed(service.pid(random.choice(["worker-0", "worker-1"]))))
+
+
+def killed(pid: int) -> bool:
+    """Whether there was a process to kill: one that was killed before may not have been replaced yet."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def kill_postgresql(service: Service) -> None:
