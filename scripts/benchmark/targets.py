@@ -16,11 +16,11 @@ class Target:
 
 
 TARGETS: Final = {
-    "get": Target("GetUser: CPU of the server, in the floor's reads", 1.6, "x"),
-    "create": Target("CreateUser: CPU of the server, in the floor's inserts", 2.5, "x"),
+    "get": Target("GetUser: CPU of the server, in the floor's reads", 1.5, "x"),
+    "create": Target("CreateUser: CPU of the server, in the floor's inserts", 2.0, "x"),
     "list": Target("ListUsers, 50 users with 2 roles: CPU of the server per call", 1.2, "ms"),
     "get_all": Target("GetUser with 5 roles, 3 tenants, 10 attributes: CPU in the floor's reads", 2.0, "x"),
-    "check": Target("CheckPermissions: CPU of the server, in the floor's reads", 1.5, "x"),
+    "check": Target("CheckPermissions: CPU of the server, in the floor's reads", 1.4, "x"),
     "apply": Target("ApplyUserAction: CPU of the server, in the floor's inserts", 3.0, "x"),
     "list_statements": Target("ListUsers: SQL statements", 1, ""),
     "depth_list": Target("ListUsers far down: CPU of server and database, in first pages", 1.2, "x"),
