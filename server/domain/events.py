@@ -29,7 +29,7 @@ def to_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Values of resources as JSON text; instants in RFC 3339."""
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # a whole number of more than 64 bits
+    except TypeError:  # whole numbers of more than 64 bits
         return _encode_any(value)
 
 

@@ -1,8 +1,8 @@
 """Many users at once: every step is one statement, whatever their number.
 
 Rows come as JSON, which costs the database nothing more than arrays would, and the caller a third. Those with
-JSON among their values are read as `jsonb`, of which such a value is taken as it is; in others, ids are read
-sooner as `json`.
+JSON among their values are read as `jsonb`, which takes such a value over as it is; the others hold arrays of
+ids, which are read sooner from `json`.
 """
 
 from __future__ import annotations
