@@ -1,7 +1,8 @@
-"""What is kept out of a process that has no use for it."""
+"""How processes import: without what they have no use for, and without looking for garbage meanwhile."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,3 +20,15 @@ def without(*names: str) -> Iterator[None]:
     finally:
         for name in absent:
             del sys.modules[name]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Have the garbage collector rest while much is imported, and never look at what has been: nearly all of
+    that stays to the end, and to look through it again and again takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

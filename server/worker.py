@@ -12,6 +12,7 @@ from typing import Final
 from server import logs
 from server.children import told
 from server.config import Config
+from server.imports import uncollected
 from server.signals import STOP, SignalInbox
 
 _M_ARENA_MAX: Final = -8
@@ -30,8 +31,9 @@ def work(config: Config, listen: str, pipe: Connection) -> None:
     inbox = SignalInbox(STOP)
     logs.configure(config)
 
-    from server.app import create_server  # noqa: PLC0415 - slow: not before the signals are settled
-    from server.store.database import Database  # noqa: PLC0415 - likewise
+    with uncollected():
+        from server.app import create_server  # noqa: PLC0415 - slow: not before the signals are settled
+        from server.store.database import Database  # noqa: PLC0415 - likewise
 
     url = told(pipe, inbox)
     if url is None:

@@ -13,7 +13,9 @@ from server.domain.management_keys import ManagementKey, ManagementKeys
 from server.domain.projects import Projects
 from server.store.database import Database
 
-app = typer.Typer(help="Create, list and revoke management keys.", no_args_is_help=True)
+app = typer.Typer(
+    name="keys", help="Create, list and revoke management keys.", no_args_is_help=True, add_completion=False
+)
 
 Project = Annotated[
     str | None, typer.Option("--project", help="Id of the project; may be left out if there is just one.")

@@ -6,12 +6,14 @@ import typer
 
 from server.cli.database import database_url as reachable_database
 from server.cli.settings import DatabaseUrl, DataDir, configured
+from server.store.migrations import migrate as run
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Bring the database's schema up to date; safe to run at any time and from many places at once."""
-    from server.store.migrations import migrate as run  # noqa: PLC0415 - other commands need none of it
-
     config = configured(data_dir=data_dir, database_url=database_url)
     with reachable_database(config) as url:
         steps = run(url, config)

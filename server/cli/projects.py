@@ -10,7 +10,9 @@ from server.cli.administration import command_line, every, print_table, transact
 from server.cli.settings import DatabaseUrl, DataDir
 from server.domain.projects import Projects
 
-app = typer.Typer(help="Create and list projects.", no_args_is_help=True)
+app = typer.Typer(
+    name="projects", help="Create and list projects.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command()

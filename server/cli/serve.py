@@ -7,8 +7,12 @@ from typing import Annotated
 import typer
 
 from server.cli.settings import DatabaseUrl, DataDir, configured
+from server.supervisor import serve as run
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def serve(
     listen: Annotated[
         str | None, typer.Option(help="Address of the gRPC port; port 0 picks a free one. [ROSTER_LISTEN]")
@@ -26,8 +30,6 @@ def serve(
     ] = None,
 ) -> None:
     """Start the service; the first start makes the database, a project and a management key."""
-    from server.supervisor import serve as run  # noqa: PLC0415 - other commands need none of it
-
     config = configured(
         listen=listen,
         web_listen=web_listen,

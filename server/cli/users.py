@@ -6,19 +6,25 @@ import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from roster.v1 import user_service_pb2 as rpc
 
 from server.cli.settings import DataDir, configured
 from server.data_directory import DataDirectory
 from server.startup import StartError
-
-if TYPE_CHECKING:
-    from server.transfer.connection import Destination, Security
+from server.transfer import forms, work
+from server.transfer.connection import Destination, Security
+from server.transfer.csv_rows import mapping_of
+from server.transfer.role_names import RolesByName
+from server.transfer.sources.firebase import parameters_of
 
 app = typer.Typer(
-    help="Bring users in, take them out, delete them: by the file, from any machine.", no_args_is_help=True
+    name="users",
+    help="Bring users in, take them out, delete them: by the file, from any machine.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 REJECTED_EXIT = 3
@@ -182,10 +188,6 @@ def import_users(
     password.bcrypt, tenants:json); lists are separated by `;`. Exit code 3: some were rejected, and all
     others are in.
     """
-    from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
-    from server.transfer.csv_rows import mapping_of  # noqa: PLC0415 - likewise
-    from server.transfer.role_names import RolesByName  # noqa: PLC0415 - likewise
-    from server.transfer.sources.firebase import parameters_of  # noqa: PLC0415 - likewise
 
     manner = work.Manner(
         on_conflict.value, dry_run, all_or_nothing, batch_size, streams, patience, rejected, resume, state
@@ -233,9 +235,6 @@ def export_users(
     key_file: KeyFile = None,
 ) -> None:
     """Write all users of the project as JSON lines or CSV, which `import` reads."""
-    from roster.v1 import user_service_pb2 as rpc  # noqa: PLC0415 - other commands need none of it
-
-    from server.transfer import forms, work  # noqa: PLC0415 - likewise
 
     meant = f"TEST_USERS_{test_users.value.upper()}"
     request = rpc.ExportUsersRequest(
@@ -276,7 +275,6 @@ def delete_users(
     A line is `{"by": {"email": ...}}` or a user as `export` writes it; or (`lines`, for *.txt) one user id,
     email, phone number or login id. Exit code 3: some were rejected, and all others are deleted.
     """
-    from server.transfer import forms, work  # noqa: PLC0415 - other commands need none of it
 
     manner = work.Manner(
         dry_run=dry_run,
@@ -297,7 +295,6 @@ def _security(
     tls: bool, ca_file: Path | None, cert_file: Path | None, key_file: Path | None
 ) -> Security | None:
     """How TLS is spoken; None: not at all."""
-    from server.transfer.connection import Security  # noqa: PLC0415 - other commands need none of it
 
     wanted = tls or ca_file or cert_file or key_file
     return Security(ca_file, cert_file, key_file) if wanted else None
@@ -312,7 +309,6 @@ def _destination(
 ) -> Destination:
     """Where the service is: as it is told, or as the data directory's credentials have it. Raises
     StartError."""
-    from server.transfer.connection import Destination  # noqa: PLC0415 - other commands need none of it
 
     address = address or os.environ.get("ROSTER_ADDRESS")
     key = key or os.environ.get("ROSTER_MANAGEMENT_KEY") or ""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import typer
+
+from server import logs
 from server.cli.database import database_url as reachable_database
 from server.cli.settings import DatabaseUrl, DataDir, configured
 from server.data_directory import DataDirectory
+from server.jobs.process import run_jobs
+from server.signals import STOP, SignalInbox
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Work on the jobs in the background, beside others who do: webhooks, ends of actions, upkeep."""
-    from server import logs  # noqa: PLC0415 - other commands need none of it
-    from server.jobs.process import run_jobs  # noqa: PLC0415 - likewise
-    from server.signals import STOP, SignalInbox  # noqa: PLC0415 - likewise
-
     inbox = SignalInbox(STOP)
     config = configured(data_dir=data_dir, database_url=database_url)
     directory = DataDirectory(config.data_dir)

@@ -9,6 +9,7 @@ from typing import Any
 from server import logs
 from server.children import told
 from server.config import Config
+from server.imports import uncollected
 from server.signals import STOP, SignalInbox
 
 
@@ -25,8 +26,9 @@ def work_on_jobs(config: Config, pipe: Connection) -> None:
 
 def run_jobs(url: str, config: Config, until: Sequence[Any]) -> None:
     """Work until one of `until` is ready to be read."""
-    from server.domain.sealing import sealer_of  # noqa: PLC0415 - slow: not before the signals are settled
-    from server.jobs.worker import JobWorker  # noqa: PLC0415 - likewise
+    with uncollected():
+        from server.domain.sealing import sealer_of  # noqa: PLC0415 - slow: not before the signals are settled
+        from server.jobs.worker import JobWorker  # noqa: PLC0415 - likewise
 
     worker = JobWorker(url, config, sealer_of(config))
     worker.start()

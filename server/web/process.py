@@ -9,6 +9,7 @@ from server import logs
 from server.address import Address
 from server.children import told
 from server.config import Config
+from server.imports import uncollected
 from server.signals import STOP, SignalInbox
 
 
@@ -19,8 +20,9 @@ def serve_web(config: Config, listen: Address, pipe: Connection) -> None:
     inbox = SignalInbox(STOP)
     logs.configure(config)
 
-    from server.store.database import Database  # noqa: PLC0415 - slow: not before the signals are settled
-    from server.web.server import WebServer, listening  # noqa: PLC0415 - likewise
+    with uncollected():
+        from server.store.database import Database  # noqa: PLC0415 - slow: not before the signals are settled
+        from server.web.server import WebServer, listening  # noqa: PLC0415 - likewise
 
     url = told(pipe, inbox)
     if url is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
 
-from server.imports import without
+from server.imports import uncollected, without
 
 # Each is megabytes that every worker would hold, and a part of its start.
 UNUSED_BY_WORKERS = {"click", "httpx", "procrastinate", "pydantic", "pygments", "rich", "typer", "webauthn"}
@@ -25,6 +26,28 @@ def test_worker_loads_nothing_that_only_others_use() -> None:
     loaded = loaded_by("server.worker", "server.app", "server.store.database")
     assert "server.handlers.user_service" in loaded
     assert loaded & UNUSED_BY_WORKERS == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "unused"),
+    [
+        ("serve", {"cryptography.x509", "grpc", "peewee", "psycopg", "server.domain"}),
+        ("migrate", {"grpc", "server.domain"}),
+        ("users", {"peewee", "psycopg", "server.domain"}),
+    ],
+)
+def test_command_loads_its_own_part_of_the_service(command: str, unused: set[str]) -> None:
+    loaded = loaded_by("server.cli", f"server.cli.{command}")
+    assert loaded & unused == set()
+
+
+def test_collector_rests_while_much_is_imported() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        before = gc.get_freeze_count()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > before
+    gc.unfreeze()
 
 
 def test_what_is_kept_out_is_there_again_afterwards() -> None:
