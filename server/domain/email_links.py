@@ -67,7 +67,7 @@ class EmailLinks:
 
     def send_password_reset(self, caller: Caller, identifier: str) -> None:
         """Raises EMAILS_TOO_FREQUENT."""
-        outbox.admit_from_address(self._database, caller)
+        outbox.FROM_ADDRESS.admit(self._database, caller)
         self._send_reset(caller, identifier, *_TOLD_APART)
 
     def send_invitation(self, caller: Caller, by: UserRef) -> None:
