@@ -220,8 +220,10 @@ def _put(value: dict[str, Any], path: Sequence[str], given: Any) -> None:
 def line_of(cells: Sequence[str]) -> str:
     """A row of CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
+    # Cells are quoted that hold a character of the terminator, and readers take either for the end of a row.
+    end = "\r\n"
+    csv.writer(text, lineterminator=end).writerow(cells)
+    return text.getvalue().removesuffix(end) + "\n"
 
 
 def mapping_of(arguments: Sequence[str]) -> dict[str, str]:
