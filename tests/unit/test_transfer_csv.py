@@ -133,6 +133,13 @@ def test_rejected_rows_can_be_mended_and_read_again() -> None:
     ]
 
 
+def test_cells_may_be_large() -> None:
+    """As large as what a user can hold, in whatever row."""
+    (item,) = read(f"email,metadata.text\nada@example.com,{'x' * 1_000_000}\n")
+
+    assert len(item.user.metadata["text"]) == 1_000_000
+
+
 @pytest.mark.parametrize("name", ["A\rB", "A\nB", 'A"B', "A,B", "A\r\nB"])
 def test_row_that_is_written_is_read_as_it_was(name: str) -> None:
     """Whatever stands in its cells."""
