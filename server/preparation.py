@@ -14,7 +14,7 @@ from server import logs
 from server.config import Config
 from server.data_directory import DataDirectory
 from server.imports import uncollected
-from server.startup import StartError
+from server.startup import StartError, one_line, unreachable
 
 
 def prepare(config: Config, pipe: Connection) -> None:
@@ -36,9 +36,9 @@ def prepare(config: Config, pipe: Connection) -> None:
     except (EOFError, BrokenPipeError):
         return
     except Unavailable as error:
-        pipe.send(StartError(f"the database cannot be reached: {_one_line(error.__cause__ or error)}"))
+        pipe.send(unreachable(error))
     except Exception as error:
-        pipe.send(StartError(f"the database cannot be readied: {_one_line(error)}"))
+        pipe.send(StartError(f"the database cannot be readied: {one_line(error)}"))
         raise
 
 
@@ -59,7 +59,3 @@ def _first_project(url: str, config: Config) -> tuple[str, str] | None:
         url, config, lambda made: directory.save_first(made.project_id, made.management_key)
     )
     return None if first is None else (first.project_id, first.management_key)
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
