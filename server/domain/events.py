@@ -77,7 +77,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, di
 
 
 def _same(before: Any, after: Any) -> bool:
-    """Whether two values are the same. To Python true is 1 and false is 0; to those who read JSON they are not."""
+    """Whether two values are the same in JSON too. To Python true is 1, and false is 0."""
     if before != after:
         return False
     if isinstance(before, Mapping):
