@@ -139,6 +139,7 @@ class Reason(StrEnum):
     EXPORT_TOO_SLOW = auto()
     LOGIN_LOCKED = auto()
     EMAILS_TOO_FREQUENT = auto()
+    SIGN_INS_TOO_FREQUENT = auto()
     BATCH_IDLE = auto()
     CALL_TIMED_OUT = auto()
     DATABASE_UNAVAILABLE = auto()
@@ -363,6 +364,10 @@ REASONS: Final[dict[Reason, tuple[Kind, str]]] = {
         "Too many attempts to sign in have failed; try again later.",
     ),
     Reason.EMAILS_TOO_FREQUENT: (Kind.RESOURCE_EXHAUSTED, "Too many emails of this kind; try again later."),
+    Reason.SIGN_INS_TOO_FREQUENT: (
+        Kind.RESOURCE_EXHAUSTED,
+        "Too many sign-ins were begun from this address; try again later.",
+    ),
     Reason.EVENTS_COLLECTED: (Kind.OUT_OF_RANGE, "The events that are asked for are not kept any more."),
     Reason.BATCHES_EXHAUSTED: (
         Kind.RESOURCE_EXHAUSTED,

@@ -7,14 +7,12 @@ life, holds no connection and no thread of anybody's library.
 from __future__ import annotations
 
 import signal
-from contextlib import closing
 from multiprocessing.connection import Connection
 
 from server import logs
 from server.config import Config
-from server.data_directory import DataDirectory
 from server.imports import uncollected
-from server.startup import StartError, one_line, unreachable
+from server.startup import StartError, one_line
 
 
 def prepare(config: Config, pipe: Connection) -> None:
@@ -25,37 +23,14 @@ def prepare(config: Config, pipe: Connection) -> None:
     logs.configure(config)
 
     with uncollected():
-        from server.store.errors import Unavailable  # noqa: PLC0415 - slow: not before the signals are settled
-        from server.store.migrations import migrate  # noqa: PLC0415 - likewise
+        from server.readying import readied  # noqa: PLC0415 - slow: not before the signals are settled
 
     try:
-        url = pipe.recv()
-        if config.migrate:
-            migrate(url, config)
-        pipe.send(_first_project(url, config))
+        pipe.send(readied(pipe.recv(), config))
     except (EOFError, BrokenPipeError):
         return
-    except Unavailable as error:
-        pipe.send(unreachable(error))
+    except StartError as error:
+        pipe.send(error)
     except Exception as error:
         pipe.send(StartError(f"the database cannot be readied: {one_line(error)}"))
         raise
-
-
-def _first_project(url: str, config: Config) -> tuple[str, str] | None:
-    """What `prepare` sends of it."""
-    from server.store.database import Database  # noqa: PLC0415 - see above
-    from server.store.projects import any_project  # noqa: PLC0415 - likewise
-
-    with closing(Database(url, config)) as database:
-        if any_project(database) is not None:
-            return None
-
-    # Nearly all starts do without the domain, which is half of what there would be to import.
-    from server.bootstrap import first_project  # noqa: PLC0415
-
-    directory = DataDirectory(config.data_dir)
-    first = first_project(
-        url, config, lambda made: directory.save_first(made.project_id, made.management_key)
-    )
-    return None if first is None else (first.project_id, first.management_key)

@@ -11,14 +11,14 @@ from tests.conftest import sql
 
 _TABLES = """
 SELECT tablename FROM pg_tables
-WHERE schemaname = 'public' AND tablename <> 'schema_migrations'
+WHERE schemaname = 'public' AND tablename NOT IN ('schema_migrations', 'installation')
     AND NOT starts_with(tablename, 'procrastinate_')
 ORDER BY 1
 """
 
 
 def tables(url: str) -> list[str]:
-    """The names of Roster's own tables."""
+    """The names of the tables that hold what is of projects."""
     return [name for (name,) in sql(url, _TABLES)]
 
 

@@ -132,6 +132,8 @@ class Admission:
         taken = self._tokens.take(caller, token, purpose)
         if taken is None or not Proven.before(taken).holds_of(entrant.candidate):
             raise Error(Reason.CHALLENGE_INVALID)
+        if purpose is Purpose.MFA_ENROLMENT:
+            require_none_set_up(entrant.user)
         return Proven.before(taken)
 
     def outcome(self, caller: Caller, attempt: Attempt, entrant: Entrant, proven: Proven) -> Outcome:
@@ -178,7 +180,18 @@ def _wanting(caller: Caller, user: User, proven: Proven) -> Purpose | None:
     needed = user.mfa_enabled or user.mfa_reset_required or caller.settings.mfa_policy.required
     if proven.methods != _ALONE or not needed:
         return None
-    return Purpose.MFA if user.mfa_enabled or user.has_passkeys else Purpose.MFA_ENROLMENT
+    return Purpose.MFA if _has_second_factor(user) else Purpose.MFA_ENROLMENT
+
+
+def require_none_set_up(user: User) -> None:
+    """Raises CHALLENGE_INVALID for the enrolment of a second factor if there is one by now: who has but the
+    password must not put another one in its place."""
+    if _has_second_factor(user):
+        raise Error(Reason.CHALLENGE_INVALID)
+
+
+def _has_second_factor(user: User) -> bool:
+    return user.mfa_enabled or user.has_passkeys
 
 
 def _factors(entrant: Entrant) -> tuple[LoginMethod, ...]:

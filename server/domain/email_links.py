@@ -67,7 +67,7 @@ class EmailLinks:
 
     def send_password_reset(self, caller: Caller, identifier: str) -> None:
         """Raises EMAILS_TOO_FREQUENT."""
-        outbox.admit_from_address(self._database, caller)
+        outbox.FROM_ADDRESS.admit(self._database, caller)
         self._send_reset(caller, identifier, *_TOLD_APART)
 
     def send_invitation(self, caller: Caller, by: UserRef) -> None:
@@ -107,7 +107,7 @@ class EmailLinks:
         taken = self._tokens.take(caller, token, Purpose.VERIFY_EMAIL)
         if taken is None:
             raise Error(Reason.LINK_INVALID)
-        _require_present(taken, user)
+        require_present(taken, user)
         self._tokens.withdraw(caller, user.user_id, Purpose.VERIFY_EMAIL)
         return self._verified(caller, user)
 
@@ -119,7 +119,7 @@ class EmailLinks:
             if found is None:
                 raise Error(Reason.LINK_INVALID)
             person = self._person(caller, found.user_id)
-            _require_present(found, person)
+            require_present(found, person)
             password = NewPassword(plain=new_password)
             stored_hash = self._passwords.hash_new(
                 caller, password, person._asdict(), person.user_id, field="new_password"
@@ -129,7 +129,7 @@ class EmailLinks:
         if taken is None:
             raise Error(Reason.LINK_INVALID)
         # Who reads the mail of an address that the user has left sets no password.
-        _require_present(taken, user)
+        require_present(taken, user)
         self._tokens.withdraw(caller, user.user_id, *_SETTING)
         user = self._verified(caller, user)
         if user.status == "INVITED":
@@ -164,7 +164,7 @@ def _gone_is_invalid() -> Iterator[None]:
         raise Error(Reason.LINK_INVALID) from None
 
 
-def _require_present(link: Taken, user: User) -> None:
+def require_present(link: Taken, user: User) -> None:
     """Raises LINK_INVALID if the address that a link went to is not the user's any more."""
     if fold(link.payload["email"]) != fold(user.email):
         raise Error(Reason.LINK_INVALID)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from server.config import MAX_PASSKEYS_PER_USER
+from server.config import MAX_PASSKEY_OPTIONS_PER_ADDRESS, MAX_PASSKEYS_PER_USER
 from server.domain import events
+from server.domain.address_limits import AddressLimit
 from server.domain.caller import Caller
 from server.domain.identity import new_id
 from server.domain.one_time_tokens import OneTimeTokens, Purpose, Taken
@@ -34,6 +35,11 @@ from server.store import projects as project_rows
 from server.store.database import Database
 
 _CHALLENGE_BYTES: Final = 32
+
+FROM_ADDRESS: Final = AddressLimit(
+    "passkey options", MAX_PASSKEY_OPTIONS_PER_ADDRESS, OPTIONS_SECONDS, Reason.SIGN_INS_TOO_FREQUENT
+)
+"""Options to sign in with: they are stored for anybody, for as long as they are good."""
 
 
 class Passkey(NamedTuple):
@@ -142,8 +148,9 @@ class Passkeys:
 
     def begin_sign_in(self, caller: Caller, challenge_token: str) -> tuple[str, str]:
         """(options as JSON, token); with the challenge MFA for its user's passkeys alone.
-        Raises PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID."""
+        Raises PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID, SIGN_INS_TOO_FREQUENT."""
         party = self._configured(caller)
+        FROM_ADDRESS.admit(self._database, caller)
         user_id: str | None = None
         allowed: Sequence[Held] = ()
         if challenge_token:

@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.config import Config
+from server.startup import StartError
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 
-class UnusableSecretKey(Exception):
+class UnusableSecretKey(StartError):
     """`ROSTER_SECRET_KEY` is no key, or not the one that something was sealed with."""
 
 

@@ -49,7 +49,7 @@ class SignUps:
             stored_hash = self._passwords.hash_new(
                 caller, NewPassword(plain=password), {**SETTABLE, **asked}, field="password"
             )
-        outbox.admit_from_address(self._database, caller)
+        outbox.FROM_ADDRESS.admit(self._database, caller)
         outbox.admit(self._database, caller, key)
         about = {"values": asked, "hash": stored_hash}
         outbox.send_to_whom_it_concerns(self._database, caller, EmailKind.SIGN_UP, self._tokens, about)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyotp
 
 from server.domain import events
-from server.domain.admission import Admission
+from server.domain.admission import Admission, require_none_set_up
 from server.domain.attempts import Attempts
 from server.domain.caller import Caller
 from server.domain.lockouts import Attempt
@@ -61,6 +61,8 @@ class Totp:
         if row is None or project is None:
             raise _gone(credential)
         user = user_of(row)
+        if credential.challenge_token:
+            require_none_set_up(user)
         secret = self._factors.propose(caller, user_id)
         name = user.email or user.phone_number or next(iter(user.login_ids), user_id)
         display_name = dict(zip(project_rows.PROJECT_COLUMNS, project, strict=True))["display_name"]

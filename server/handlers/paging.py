@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence
 from typing import Any, Final
 
-from google.protobuf.message import Message
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 from server.config import MAX_MESSAGE_BYTES
 from server.domain.paging import Page, PageRequest, PageToken
@@ -15,7 +14,7 @@ from server.interceptors.call import Call
 _FREE: Final = ("page_size", "page_token", "skip", "include_total_size")
 
 _ROOM: Final = MAX_MESSAGE_BYTES - 4 * 1024
-"""Bytes of a response's items; the token has the rest. Clients refuse what is larger unless told otherwise."""
+"""Bytes of a response's items, which leaves some to the token. Clients refuse more unless told otherwise."""
 _FRAME: Final = 5
 """Bytes that an item of this size takes beside its own."""
 
@@ -38,9 +37,9 @@ def page_request(request: Any, call: Call) -> PageRequest:
     )
 
 
-def fitted(items: MutableSequence[Message], page: Page[Any]) -> str:
-    """The token of the page after a response's `items`. If those are more than a message has room for, the last
-    of them are left to that page; one that is larger goes alone."""
+def fitted(items: RepeatedCompositeFieldContainer[Any], page: Page[Any]) -> str:
+    """The token of the page after a response's `items`. If those are more than a message has room for, the
+    last of them are left to that page; one that is larger goes alone."""
     room = _ROOM
     for count, item in enumerate(items):
         room -= item.ByteSize() + _FRAME

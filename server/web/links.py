@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.domain.caller import Caller
-from server.domain.email_links import EmailLinks
+from server.domain.email_links import EmailLinks, require_present
 from server.domain.one_time_tokens import OneTimeTokens, Purpose, Taken
 from server.domain.projects import Project
 from server.domain.user import UserRef
@@ -142,7 +142,7 @@ class LinkPage:
         return Visit(caller, project, taken.purpose, account, spoken(locale, accepted))
 
     def _whose(self, caller: Caller, taken: Taken) -> tuple[str, str]:
-        """What the account of a link is known by, and the locale of its owner."""
+        """What the account of a link is known by, and the locale of its owner. Raises LINK_INVALID."""
         if taken.user_id is None:
             asked = taken.payload["values"]
             return asked["email"], asked["locale"]
@@ -150,7 +150,9 @@ class LinkPage:
             user = self._tools.users.get(caller, UserRef("user_id", taken.user_id))
         except Error:
             raise Error(Reason.LINK_INVALID) from None
-        return user.email or user.phone_number or next(iter(user.login_ids), ""), user.locale
+        # Who reads the mail of an address that the user has left does not learn of the new one.
+        require_present(taken, user)
+        return user.email, user.locale
 
     def _form(
         self,

@@ -232,6 +232,13 @@ def test_emails_asked_for_from_an_address(method: str) -> None:
     assert f"at most {config.MAX_EMAILS_ASKED_FOR_PER_ADDRESS} an hour" in comment(method)
 
 
+def test_passkey_options_asked_for_from_an_address() -> None:
+    """1,000 within five minutes."""
+    words = comment("AuthService.BeginPasskeySignIn")
+
+    assert f"at most {spelled(config.MAX_PASSKEY_OPTIONS_PER_ADDRESS)} within five minutes" in words
+
+
 def test_overlap_of_a_rotation() -> None:
     """Seven days."""
     assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from roster.v1 import user_service_pb2 as user_rpc
 
 from tests.calling import Client
 from tests.process.conftest import eventually
-from tests.process.service import StartService, only
+from tests.process.service import StartService, only, run
 
 SOON = Duration(seconds=1)
 
@@ -113,3 +114,26 @@ def test_secret_key_is_made_once_and_is_nobody_elses(start: StartService, data_d
 
     assert (data_dir / "secret-key").read_bytes() == key
     assert (data_dir / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        (b64encode(bytes(32)).decode(), "is not the key that this database's secrets are sealed with"),
+        ("secret", "must be 32 bytes in Base64"),
+    ],
+    ids=["another", "no key"],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_another_secret_key_than_the_first_is_refused(
+    start: StartService, data_dir: Path, command: str, key: str, told: str
+) -> None:
+    """By all that would seal or open with it; with the first one all goes on."""
+    service = start(**only())
+    assert service.stop() == 0
+
+    code, _, errors = run(command, data_dir, ROSTER_SECRET_KEY=key, **only())
+
+    assert (code, errors.splitlines()[-1]) == (1, f"roster: ROSTER_SECRET_KEY {told}")
+    assert key not in errors
+    start(**only())

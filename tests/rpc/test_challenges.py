@@ -11,6 +11,7 @@ from tests.calling import Client, refused
 from tests.conftest import Running, sql
 from tests.rows import contents
 from tests.rpc.action_requests import block
+from tests.rpc.passkey_requests import ORIGIN, RP_ID, register
 from tests.rpc.password_requests import GOOD, expired, opens, put, read, set_policy
 from tests.rpc.session_requests import claims_of, current_user, refresh, sessions_of
 from tests.rpc.sign_in_requests import (
@@ -392,3 +393,36 @@ def test_password_that_expires_before_the_enrolment_begins_it_anew(
 
     assert not read(client, ada).mfa_enabled
     assert challenge(client, PASSWORD_CHANGE)
+
+
+@pytest.mark.parametrize("enrolled", [False, True])
+def test_enrolment_is_nobodys_once_a_second_factor_is_set_up(
+    client: Client, ada: user_pb2.User, enrolled: bool
+) -> None:
+    """Who has but the password does not put another factor in the place of that one, however far they are."""
+    set_settings(client, mfa_policy={"required": True})
+    late, first = challenge(client, MFA_ENROLMENT), challenge(client, MFA_ENROLMENT)
+    if enrolled:
+        secret = enrol(client, challenge_token=late).secret
+    phone = App(enrol(client, challenge_token=first).secret)
+    confirm(client, phone.code(), challenge_token=first)
+
+    with refused("UNAUTHENTICATED", "CHALLENGE_INVALID"):
+        if enrolled:
+            confirm(client, App(secret).code(), challenge_token=late)
+        else:
+            enrol(client, challenge_token=late)
+    assert complete(client, challenge(client, MFA), totp_code=phone.code(1)).access_token
+
+
+def test_enrolment_is_nobodys_once_there_is_a_passkey(client: Client, ada: user_pb2.User) -> None:
+    """It is a second factor as well."""
+    access_token = sign_in(client).access_token
+    set_settings(client, mfa_policy={"required": True}, passkey_policy={"rp_id": RP_ID, "origins": [ORIGIN]})
+    late = challenge(client, MFA_ENROLMENT)
+    phone = App(enrol(client, challenge_token=late).secret)
+    register(client, access_token)
+
+    with refused("UNAUTHENTICATED", "CHALLENGE_INVALID"):
+        confirm(client, phone.code(), challenge_token=late)
+    assert challenge(client, MFA)

@@ -205,6 +205,21 @@ def test_options_expire(server: Running, client: Client, passkey: Passkey) -> No
     assert seconds == 300
 
 
+def test_address_asks_for_so_many(server: Running, client: Client, passkey: Passkey) -> None:
+    """A thousand within five minutes, which is how long they are kept; those that it has stay good."""
+    options = ask_for(client)
+    sql(server.url, "UPDATE throttles SET count = 999")
+    ask_for(client)
+
+    with refused("RESOURCE_EXHAUSTED", "SIGN_INS_TOO_FREQUENT") as error:
+        ask_for(client)
+    assert 250 < error.value.details["RetryInfo"].retry_delay.ToSeconds() <= 300
+    assert sql(server.url, "SELECT count(*) FROM one_time_tokens") == [(2,)]
+    assert finish_sign_in(client, answer(passkey, options)).access_token
+    sql(server.url, "UPDATE throttles SET window_time = now() - interval '301 seconds', locked_until = now()")
+    ask_for(client)
+
+
 def test_options_of_one_kind_are_none_of_the_other(
     client: Client, ann: user_pb2.User, passkey: Passkey, begin_session: BeginSession
 ) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from tests.conftest import sql
 
-# Made by the libraries that run the migrations and the jobs; they are not of any project.
-_OURS = "t.relname <> 'schema_migrations' AND NOT starts_with(t.relname, 'procrastinate_')"
+# Not of any project: what the libraries that run the migrations and the jobs have made, and one row of ours.
+_OURS = (
+    "t.relname NOT IN ('schema_migrations', 'installation') AND NOT starts_with(t.relname, 'procrastinate_')"
+)
 
 _CONSTRAINTS = f"""
 SELECT c.conname, t.relname, c.contype::text,

@@ -56,7 +56,7 @@ STATEMENTS = {
     "AuthService/BeginPasskeyRegistration": 6,  # session, project, lock, read, those held, options
     # Session, options, project; lock, read, take the options, insert, update, event.
     "AuthService/FinishPasskeyRegistration": 9,
-    "AuthService/BeginPasskeySignIn": 2,  # project, options
+    "AuthService/BeginPasskeySignIn": 3,  # project, count, options
     # Options, passkey, project; note its use, take the options; lock, read, note the sign-in; of the session
     # lock, read, begin with its event; record the sign-in.
     "AuthService/FinishPasskeySignIn": 12,

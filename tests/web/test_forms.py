@@ -99,10 +99,14 @@ def test_of_two_at_the_same_time_one_is_taken(web: httpx.Client, client: Client,
 def test_address_that_has_changed_is_not_verified(
     web: httpx.Client, client: Client, make_link: MakeLink
 ) -> None:
-    link = make_link(Purpose.VERIFY_EMAIL, user_id(client), email="ada@before.example")
+    ada_id = user_id(client)
+    page = web.get(str(make_link(Purpose.VERIFY_EMAIL, ada_id)))
+    by, changed = user_pb2.UserRef(user_id=ada_id), user_pb2.User(email="lovelace@example.com")
+    changed = client.users.UpdateUser(rpc.UpdateUserRequest(by=by, user=changed)).user
 
-    assert send(web, web.get(str(link))).status_code == 410
-    assert not ada(client).email_verified
+    assert send(web, page).status_code == 410
+    assert client.users.GetUser(rpc.GetUserRequest(by=by)).user == changed
+    assert not changed.email_verified
 
 
 @pytest.mark.parametrize(
@@ -220,7 +224,8 @@ def test_form_with_a_wrong_token_is_refused(web: httpx.Client, link: Link, token
 def test_token_of_a_form_is_good_for_its_own_link_only(
     web: httpx.Client, client: Client, make_link: MakeLink, link: Link
 ) -> None:
-    other = web.get(str(make_link(Purpose.RESET_PASSWORD, user_id(client, email="bob@example.com"))))
+    email = "bob@example.com"
+    other = web.get(str(make_link(Purpose.RESET_PASSWORD, user_id(client, email=email), email)))
     page = web.get(str(link))
 
     assert is_refused(send(web, page, **PASSWORDS, form_token=fields_of(other)["form_token"]))

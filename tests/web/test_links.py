@@ -84,6 +84,26 @@ def test_link_of_a_deleted_user_says_the_same(web: httpx.Client, client: Client,
     assert answer.text == web.get(str(Link("reset-password", client.project_id, "none"))).text
 
 
+@pytest.mark.parametrize("purpose", ALL)
+@pytest.mark.parametrize("email", ["lovelace@example.com", ""])
+def test_link_to_an_address_that_the_user_has_left_says_the_same(
+    web: httpx.Client, client: Client, make_link: MakeLink, purpose: Purpose, email: str
+) -> None:
+    """Nor does it tell what the user goes by now."""
+    link = make_link(purpose, user_id(client, phone_number="+4930123456"))
+    change = rpc.UpdateUserRequest(
+        by=user_pb2.UserRef(email="ada@example.com"),
+        user=user_pb2.User(email=email),
+        update_mask={"paths": ["email"]},
+    )
+    client.users.UpdateUser(change)
+
+    answer = web.get(str(link))
+
+    assert answer.status_code == 410
+    assert answer.text == web.get(str(Link(link.path, client.project_id, "none"))).text
+
+
 @pytest.mark.parametrize(
     ("locale", "accepted", "language"),
     [
@@ -134,16 +154,15 @@ def test_names_are_shown_as_they_are_and_run_nothing(
     name = "<script>alert('1')</script>\"><img src=x onerror=alert(1)> {{ 7*7 }}"
     project = project_pb2.Project(project_id=client.project_id, display_name=name)
     client.projects.UpdateProject(project_service_pb2.UpdateProjectRequest(project=project))
-    user = user_pb2.User(login_ids=['"><b>a</b>'])
-    named = client.users.CreateUser(rpc.CreateUserRequest(user=user)).user
-    link = make_link(Purpose.RESET_PASSWORD, named.user_id)
+    email = "a&ltb@example.com"
+    link = make_link(Purpose.RESET_PASSWORD, user_id(client, email=email), email)
 
     page = web.get(str(link))
 
     assert page.status_code == 200
     assert "<script" not in page.text
     assert "<img" not in page.text
-    assert "<b>" not in page.text
+    assert 'value="a&amp;ltb@example.com"' in page.text
     assert "{{ 7*7 }}" in page.text
 
 

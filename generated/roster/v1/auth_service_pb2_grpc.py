@@ -260,7 +260,8 @@ class AuthServiceServicer:
 
     def BeginPasskeySignIn(self, request, context):
         """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-        user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+        user's own; a user without any has CHALLENGE_INVALID too. From one IP address at most 1,000 within five minutes.
+        Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID, SIGN_INS_TOO_FREQUENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -110,7 +110,8 @@ class AuthServiceStub:
     """
     BeginPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeySignInRequest, _auth_service_pb2.BeginPasskeySignInResponse]
     """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-    user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+    user's own; a user without any has CHALLENGE_INVALID too. From one IP address at most 1,000 within five minutes.
+    Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID, SIGN_INS_TOO_FREQUENT.
     """
     FinishPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.FinishPasskeySignInRequest, _auth_service_pb2.FinishPasskeySignInResponse]
     """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
@@ -209,7 +210,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     BeginPasskeySignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.BeginPasskeySignInRequest, _auth_service_pb2.BeginPasskeySignInResponse]  # type: ignore[assignment]
     """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-    user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+    user's own; a user without any has CHALLENGE_INVALID too. From one IP address at most 1,000 within five minutes.
+    Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID, SIGN_INS_TOO_FREQUENT.
     """
     FinishPasskeySignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.FinishPasskeySignInRequest, _auth_service_pb2.FinishPasskeySignInResponse]  # type: ignore[assignment]
     """Signs a user in by a passkey whose authenticator has verified the user, which is as good as two factors. Where an
@@ -389,7 +391,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.BeginPasskeySignInResponse, _abc.Awaitable[_auth_service_pb2.BeginPasskeySignInResponse]]:
         """Makes the options with which a browser asks for a passkey: for whoever has one, or, with the challenge MFA, for the
-        user's own; a user without any has CHALLENGE_INVALID too. Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID.
+        user's own; a user without any has CHALLENGE_INVALID too. From one IP address at most 1,000 within five minutes.
+        Errors: PASSKEYS_NOT_CONFIGURED, CHALLENGE_INVALID, SIGN_INS_TOO_FREQUENT.
         """
 
     @_abc_1.abstractmethod

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from server.config import MAX_EMAILS_ASKED_FOR_PER_ADDRESS
+from server.domain.address_limits import AddressLimit
 from server.domain.caller import Caller
 from server.domain.emails.kinds import EmailKind
 from server.domain.identity import new_id
@@ -22,6 +23,11 @@ from server.store.database import Database
 _HOUR: Final = 3_600
 _PATIENCE: Final = 2 * 86_400
 """Seconds for which it is known what an email is about: longer than it is tried."""
+
+FROM_ADDRESS: Final = AddressLimit(
+    "emails", MAX_EMAILS_ASKED_FOR_PER_ADDRESS, _HOUR, Reason.EMAILS_TOO_FREQUENT
+)
+"""Those that end users ask for, whoever they go to: for nobody's identifiers something is stored as well."""
 
 
 def send(database: Database, caller: Caller, kind: EmailKind, **more: str) -> None:
@@ -79,22 +85,10 @@ def admit(database: Database, caller: Caller, key: bytes) -> None:
         raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=seconds)
 
 
-def admit_from_address(database: Database, caller: Caller) -> None:
-    """Counts an email that an end user asks for by the IP address that the call comes from, whoever it goes
-    to: for nobody's identifiers something is stored as well. Raises EMAILS_TOO_FREQUENT."""
-    if not (address := caller.origin().address):
-        return
-    key = hashlib.sha256(f"emails asked for from {address}".encode()).digest()
-    seconds = throttles.admit(
-        database, caller.project_id, key, limit=MAX_EMAILS_ASKED_FOR_PER_ADDRESS, window=_HOUR, interval=0
-    )
-    if seconds is not None:
-        raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=seconds)
-
-
 def refuse_locked(database: Database, caller: Caller, key: bytes) -> None:
-    """Counts nothing. Raises EMAILS_TOO_FREQUENT if no other email may be sent now."""
-    if locked := throttles.locked(database, caller.project_id, [key]):
+    """Counts nothing. Raises EMAILS_TOO_FREQUENT if an end user could not ask for another one now."""
+    keys = [key, *FROM_ADDRESS.keys(caller)]
+    if locked := throttles.locked(database, caller.project_id, keys):
         raise Error(Reason.EMAILS_TOO_FREQUENT, retry_after=max(locked.values()))
 
 
