@@ -19,8 +19,8 @@ SEPARATOR: Final = ";"
 REASON: Final = "rejected_reason"
 """The column of rejected rows that says why; it is passed over when they are read again."""
 _CELL: Final = 16 * 1024**2
-"""Characters of a cell, far beyond what a user can have: the roles in all tenants may take a million. It bounds
-what is read where a quote is never closed."""
+"""Characters of a cell, far beyond what a user can have: the roles in all tenants may take a million. It
+bounds what is read where a quote is never closed."""
 
 Read = Callable[[str], Any]
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
