@@ -1,8 +1,10 @@
-"""What the server shows and asks for when it speaks TLS, read anew when the files change."""
+"""What the server shows and asks for when it speaks TLS, read anew when the files change; and by whom those
+are verified that it speaks TLS to."""
 
 from __future__ import annotations
 
 import os
+import ssl
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -100,6 +102,21 @@ class Certificates:
         except ValueError:
             raise StartError(f"{self._client_ca_file} holds no certificate in PEM") from None
         return Identity(key, chain, authorities)
+
+
+def require_authorities(config: Config) -> None:
+    """Sees to it that the files of authorities, by whom others are verified, are of use.
+    Raises StartError."""
+    for name in ("webhook_ca_file", "smtp_ca_file"):
+        file: Path | None = getattr(config, name)
+        if file is None:
+            continue
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+        except ssl.SSLError:
+            raise StartError(f"ROSTER_{name.upper()}: {file} holds no certificate in PEM") from None
+        except OSError as error:
+            raise StartError(f"ROSTER_{name.upper()}: {file} cannot be read: {error.strerror}") from None
 
 
 def _stat(file: Path) -> os.stat_result:

@@ -15,6 +15,8 @@ from typing import Annotated, Final, Literal
 
 from annotated_types import Ge, Gt, Le
 
+from server.startup import StartError
+
 # Limits that the contract states as well; a contract test holds the two together.
 MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
 MAX_METADATA_BYTES: Final = 64 * 1024
@@ -144,13 +146,13 @@ class Config:
     """Passwords that one worker process hashes at a time; a few more wait, others are refused with
     RESOURCE_EXHAUSTED. Each takes the memory below and a core."""
 
-    argon2_time_cost: Count = 3
+    argon2_time_cost: Annotated[int, Ge(1), Le(2**32 - 1)] = 3
     """Passes of Argon2id over its memory, when it hashes a new password."""
 
-    argon2_memory_cost: Annotated[int, Ge(8)] = 65_536
-    """Memory of Argon2id in KiB, when it hashes a new password."""
+    argon2_memory_cost: Annotated[int, Ge(8), Le(2**32 - 1)] = 65_536
+    """Memory of Argon2id in KiB, when it hashes a new password; at least 8 for each lane."""
 
-    argon2_parallelism: Count = 4
+    argon2_parallelism: Annotated[int, Ge(1), Le(2**24 - 1)] = 4
     """Lanes of Argon2id, when it hashes a new password."""
 
     # -- secrets -----------------------------------------------------------------------------
@@ -222,3 +224,8 @@ class Config:
 
     log_format: Literal["json", "console"] = "json"
     """One JSON object a line, or `console` for people."""
+
+    def __post_init__(self) -> None:
+        """Raises StartError for settings that are right by themselves and not together."""
+        if self.argon2_memory_cost < 8 * self.argon2_parallelism:
+            raise StartError("ROSTER_ARGON2_MEMORY_COST must be at least 8 times ROSTER_ARGON2_PARALLELISM")

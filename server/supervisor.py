@@ -22,7 +22,7 @@ import structlog
 from server import logs
 from server.address import Reservation, reserved
 from server.banner import banner
-from server.certificates import Certificates
+from server.certificates import Certificates, require_authorities
 from server.children import Child
 from server.config import Config
 from server.data_directory import Credentials, DataDirectory
@@ -57,7 +57,9 @@ def serve(config: Config) -> int:
     """
     inbox = SignalInbox(STOP)
     logs.configure(config)
-    Certificates.of(config)  # what is wrong with them is told before anything is started
+    # What is wrong with files is told before anything is started.
+    Certificates.of(config)
+    require_authorities(config)
     with ExitStack() as held:
         directory = DataDirectory(config.data_dir)
         held.enter_context(directory.locked())

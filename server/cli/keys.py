@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -36,6 +37,14 @@ def _project_id(database: Database, chosen: UUID | None) -> str:
     return found[0]
 
 
+def _networks(values: list[str] | None) -> list[str]:
+    """As the contract has them: an address alone is the network that holds nothing else."""
+    try:
+        return [str(ip_network(value)) for value in values or ()]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @app.command()
 def create(
     scope: Annotated[
@@ -47,7 +56,8 @@ def create(
         bool, typer.Option("--all-projects", help="May act in all projects, and create some.")
     ] = False,
     allow_from: Annotated[
-        list[str] | None, typer.Option(help="Network it may be used from (CIDR); repeatable.")
+        list[str] | None,
+        typer.Option(help="Network it may be used from (CIDR); repeatable.", callback=_networks),
     ] = None,
     expire_days: Annotated[
         float | None,

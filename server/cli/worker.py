@@ -7,6 +7,7 @@ from contextlib import closing
 import typer
 
 from server import logs
+from server.certificates import require_authorities
 from server.cli.database import database_url as reachable_database
 from server.cli.settings import DatabaseUrl, DataDir, configured
 from server.data_directory import DataDirectory
@@ -24,6 +25,7 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Work on the jobs in the background, beside others who do: webhooks, ends of actions, upkeep."""
     inbox = SignalInbox(STOP)
     config = configured(data_dir=data_dir, database_url=database_url)
+    require_authorities(config)
     directory = DataDirectory(config.data_dir)
     config = directory.with_public_url(directory.with_secret_key(config))
     logs.configure(config)

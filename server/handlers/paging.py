@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+from google.protobuf.message import Message
 
 from server.config import MAX_MESSAGE_BYTES
 from server.domain.paging import Page, PageRequest, PageToken
@@ -37,10 +38,12 @@ def page_request(request: Any, call: Call) -> PageRequest:
     )
 
 
-def fitted(items: RepeatedCompositeFieldContainer[Any], page: Page[Any]) -> str:
+def fitted(response: Message, items: RepeatedCompositeFieldContainer[Any], page: Page[Any]) -> str:
     """The token of the page after a response's `items`. If those are more than a message has room for, the
     last of them are left to that page; one that is larger goes alone."""
     room = _ROOM
+    if response.ByteSize() <= room:  # as nearly always, and sooner known than the size of each
+        return page.next_token
     for count, item in enumerate(items):
         room -= item.ByteSize() + _FRAME
         if room < 0 and count:

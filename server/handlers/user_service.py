@@ -103,7 +103,7 @@ class UserService(UserSignIns):
         )
         response = rpc.ListUsersResponse(total_size=page.total)
         convert.add_users(response.users, page.items)
-        response.next_page_token = fitted(response.users, page)
+        response.next_page_token = fitted(response, response.users, page)
         return response
 
     def SearchUsers(self, request: rpc.SearchUsersRequest, call: Call) -> rpc.SearchUsersResponse:
@@ -116,7 +116,7 @@ class UserService(UserSignIns):
         )
         response = rpc.SearchUsersResponse()
         convert.add_users(response.users, page.items)
-        response.next_page_token = fitted(response.users, page)
+        response.next_page_token = fitted(response, response.users, page)
         return response
 
     def UpdateUser(self, request: rpc.UpdateUserRequest, call: Call) -> rpc.UpdateUserResponse:

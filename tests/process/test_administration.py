@@ -19,6 +19,7 @@ def test_projects_and_keys_are_made_for_callers(start: StartService) -> None:
     service = start(**only(), ROSTER_KEY_CACHE_SECONDS="0")
     _, project_id, _ = run("projects create Shop", service.data_dir)
     flags = f"--project {project_id.strip()} --scope users:read --scope users:read"
+    flags += " --allow-from 127.0.0.1"
     code, credentials, _ = run(f"keys create {flags} --name reader", service.data_dir)
     assert code == 0
 
@@ -50,7 +51,7 @@ MISTAKES = (
     ("keys create --scope users:sing", 1, "management_key.scopes[0]: is not a scope"),
     ("keys create --scope * --expire-days 0", 1, "management_key.expire_time: must lie in the future"),
     ("keys create --scope * --expire-days 1e12", 2, "Invalid value for '--expire-days'"),
-    ("keys create --scope * --allow-from 10.0.0.1/8", 1, "10.0.0.1/8 has host bits set"),
+    ("keys create --scope * --allow-from 10.0.0.1/8", 2, "10.0.0.1/8 has host bits set"),
     (f"keys create --scope * --name {'x' * 201}", 2, "has 201 characters, at most 200 are allowed"),
     (f"projects create {'x' * 201}", 2, "has 201 characters, at most 200 are allowed"),
 )

@@ -237,6 +237,29 @@ def test_wrong_setting_is_named(data_dir: Path) -> None:
     assert errors.startswith("roster: ROSTER_THREADS: ")
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            {"ROSTER_ARGON2_MEMORY_COST": "8"},
+            "ROSTER_ARGON2_MEMORY_COST must be at least 8 times ROSTER_ARGON2_PARALLELISM",
+        ),
+        (
+            {"ROSTER_WEBHOOK_CA_FILE": "/nowhere"},
+            "ROSTER_WEBHOOK_CA_FILE: /nowhere cannot be read: No such file or directory",
+        ),
+        ({"ROSTER_SMTP_CA_FILE": __file__}, f"ROSTER_SMTP_CA_FILE: {__file__} holds no certificate in PEM"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_settings_of_no_use_are_told_before_anything_starts(
+    data_dir: Path, command: str, settings: dict[str, str], told: str
+) -> None:
+    """In one line."""
+    code, _, errors = run(command, data_dir, **settings)
+    assert (code, errors) == (1, f"roster: {told}\n")
+
+
 def test_migrate_works_with_and_without_a_running_service(start: StartService, data_dir: Path) -> None:
     code, output, _ = run("migrate", data_dir)
     assert (code, output.startswith("applied ")) == (0, True)
