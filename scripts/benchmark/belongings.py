@@ -21,12 +21,20 @@ VALUES (%(project_id)s, %(id)s, %(name)s::text, lower(%(name)s::text), '')
 """
 _ROLE: Final = """
 INSERT INTO roles (project_id, role_id, name, name_key, description, permissions, "default")
-VALUES (%(project_id)s, %(id)s, %(name)s::text, lower(%(name)s::text), '', '{{}}', false)
+VALUES (%(project_id)s, %(id)s, %(name)s::text, lower(%(name)s::text), '', '{}', false)
 """
 _ATTRIBUTE: Final = """
 INSERT INTO custom_attributes (project_id, custom_attribute_id, name, display_name, type, options, required)
 VALUES (%(project_id)s, %(id)s, %(name)s, '', %(type)s, %(options)s, false)
 """
+_ACTION: Final = """
+INSERT INTO user_actions (project_id, user_action_id, name, name_key, localized_names, temporal,
+    prevent_login, send_end_event, options, include_email_in_event, user_emailing_enabled,
+    user_notifications_enabled)
+VALUES (%(project_id)s, %(id)s, %(name)s::text, lower(%(name)s::text), '{}', true, true, true, '[]',
+    false, false, false)
+"""
+_OF_KIND: Final = {"role": _ROLE, "action": _ACTION}
 _NUMBERED: Final = """
 CREATE TEMPORARY TABLE numbered AS
 SELECT user_id, row_number() OVER (ORDER BY user_id) AS n FROM users WHERE project_id = %(project_id)s
@@ -73,6 +81,16 @@ _HELD: Final = (
     SELECT %(project_id)s, user_id,
         (CASE WHEN {_FEW} THEN %(small_application)s ELSE %(large_application)s END)::uuid
     FROM numbered""",
+    # Most of what was applied is over.
+    f"""INSERT INTO applied_actions (project_id, applied_action_id, user_id, user_action_id, name,
+        localized_name, option, localized_option, reason, localized_reason, reason_code, application_ids,
+        comment, state, prevent_login, send_end_event, email_user_on_end, notify_user_on_end, broadcast,
+        history)
+    SELECT %(project_id)s, gen_random_uuid(), user_id,
+        (CASE WHEN {_FEW} THEN %(rare_action)s ELSE %(frequent_action)s END)::uuid, 'Suspend', '', '', '',
+        '', '', '', '{{}}', '', CASE WHEN n %% 5 = 0 THEN 'ACTIVE' ELSE 'ENDED' END, true, true, false,
+        false, true, '[]'
+    FROM numbered WHERE n %% 2 = 0""",
     f"""INSERT INTO passwords (project_id, user_id, hash, temporary)
     SELECT %(project_id)s, user_id, '', false FROM numbered WHERE {_FEW}""",
     f"""UPDATE users u
@@ -91,21 +109,19 @@ class Belongings:
     large_tenant: str
     small_application: str
     large_application: str
+    rare_action: str
+    frequent_action: str
     rare_role: str
     """Held by few in the project, by all in their tenant."""
 
 
 def give(connection: psycopg.Connection[Any], project_id: str, *, rare: int) -> Belongings:
     """Gives every user something of each kind; one of `rare` users what is rare."""
-    made = Belongings(*(new_id() for _ in range(5)))
+    made = Belongings(*(new_id() for _ in Belongings.__slots__))
     ids = {name: getattr(made, name) for name in Belongings.__slots__}
     for name, id_ in ids.items():
         kind = name.partition("_")[2]
-        statement = (
-            _ROLE.replace("{{}}", "{}")
-            if kind == "role"
-            else _NAMED.format(table=f"{kind}s", id=f"{kind}_id")
-        )
+        statement = _OF_KIND.get(kind) or _NAMED.format(table=f"{kind}s", id=f"{kind}_id")
         connection.execute(statement.encode(), {"project_id": project_id, "id": id_, "name": name})
     values = {"project_id": project_id, "rare": rare, **ids}
     connection.execute(_NUMBERED, values)

@@ -82,6 +82,8 @@ def _alone(made: Belongings, user_ids: Sequence[str], emails: Sequence[str]) -> 
         "role in large tenant": UserFilter(tenant_roles=[(made.large_tenant, rare)]),
         "small application": UserFilter(application_ids=[made.small_application]),
         "large application": UserFilter(application_ids=[made.large_application]),
+        "action on few": UserFilter(active_user_action_ids=[made.rare_action]),
+        "action on many": UserFilter(active_user_action_ids=[made.frequent_action]),
         "with password": UserFilter(auth_methods=["PASSWORD"]),
         "with passkeys": UserFilter(auth_methods=["PASSKEY"]),
         "with an authenticator app": UserFilter(auth_methods=["TOTP"]),

@@ -262,6 +262,7 @@ def user_filter(message: user_service_pb2.UserFilter) -> UserFilter:
         tenant_ids=[tenant_id.lower() for tenant_id in message.tenant_ids],
         tenant_roles=[(asked.tenant_id.lower(), role_ref(asked.role)) for asked in message.tenant_roles],
         application_ids=[application_id.lower() for application_id in message.application_ids],
+        active_user_action_ids=[action_id.lower() for action_id in message.active_user_action_ids],
         auth_methods=[_AUTH_METHODS[method] for method in dict.fromkeys(message.auth_methods)],
         attributes=[_condition(asked, position) for position, asked in enumerate(message.attributes)],
         **{name: within("filter", instant, message, name) for name in times},

@@ -44,8 +44,8 @@ class Project(NamedTuple):
         return etag(self.revision, self.create_time)
 
 
-_MOST_AT_ONCE: Final = 1_000
-"""Users of a project that is deleted within the call; a larger one is emptied in the background."""
+_MOST_AT_ONCE: Final = 5_000
+"""Rows of a project that is deleted within the call; a larger one is emptied in the background."""
 
 # What a caller can set, by name; with the value it has when nobody set it.
 SETTABLE: Final[dict[str, Any]] = {"display_name": "", "stored_settings": {}}
@@ -127,9 +127,9 @@ class Projects:
         Raises PROJECT_NOT_FOUND, PROJECT_NOT_EMPTY, ETAG_MISMATCH."""
         project = self._locked(caller, project_id)
         require_etag(etag, project.etag)
-        if not force and rows.has_more_users(self._database, project_id, 0):
+        if not force and rows.has_users(self._database, project_id):
             raise Error(Reason.PROJECT_NOT_EMPTY)
-        if rows.has_more_users(self._database, project_id, _MOST_AT_ONCE):
+        if rows.holds_more(self._database, project_id, _MOST_AT_ONCE):
             rows.end(self._database, project_id)
             queue.defer(self._database, queue.PURGE, f"project:{project_id}", project_id=project_id)
         else:

@@ -43,6 +43,7 @@ class UserFilter:
     tenant_roles: Sequence[tuple[str, RoleRef]] = ()
     """Of each pair the tenant's id, and the role held in it."""
     application_ids: Sequence[str] = ()
+    active_user_action_ids: Sequence[str] = ()
     auth_methods: Sequence[str] = ()
     """PASSWORD, PASSKEY, TOTP: any of them."""
     last_login_after: datetime | None = None
@@ -149,6 +150,7 @@ def _conditions(wanted: UserFilter) -> tuple[frozenset[str], dict[str, Any]]:
         "last_login_before": wanted.last_login_before,
         "tenant_ids": list(wanted.tenant_ids),
         "application_ids": list(wanted.application_ids),
+        "active_user_action_ids": list(wanted.active_user_action_ids),
         "user_ids": list(wanted.user_ids),
         "emails": [fold(email) for email in wanted.emails],
         "phone_numbers": [phone_number_e164(number) or number for number in wanted.phone_numbers],

@@ -73,14 +73,26 @@ def update(database: Database, values: Mapping[str, Any]) -> Row:
     return database.row(_UPDATE, values)
 
 
-# One more than are asked for tells that there are more.
-_SOME_USERS: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(P.limit))
+_A_USER: Final = compiled(User.select(User.user_id).where(User.project_id == P.project_id).limit(1))
 
 
-def has_more_users(database: Database, project_id: str, than: int) -> bool:
-    """Whether the project holds more users than so many."""
-    found = database.all(_SOME_USERS, {"project_id": project_id, "limit": than + 1})
-    return len(found) > than
+def has_users(database: Database, project_id: str) -> bool:
+    """Whether the project holds any user."""
+    return database.one(_A_USER, {"project_id": project_id}) is not None
+
+
+_TABLE_NAMES: Final = [table._meta.table_name for table in TABLES]  # noqa: SLF001 # Peewee's own word for it
+
+# The database stops looking as soon as there are enough.
+_ROWS: Final = " UNION ALL ".join(
+    f"SELECT FROM {table} WHERE project_id = %(project_id)s" for table in _TABLE_NAMES
+)
+_SOME_ROWS: Final = f"SELECT count(*) FROM ({_ROWS} LIMIT %(limit)s) AS found"
+
+
+def holds_more(database: Database, project_id: str, than: int) -> bool:
+    """Whether the project holds more of everything together than so many rows."""
+    return bool(database.row(_SOME_ROWS, {"project_id": project_id, "limit": than + 1})[0] > than)
 
 
 # What refers to others goes before them.
@@ -106,10 +118,7 @@ _BATCH: Final = """
 DELETE FROM {table} WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM {table} WHERE project_id = %(project_id)s LIMIT %(limit)s))
 """
-_BATCHES: Final = [
-    _BATCH.format(table=table._meta.table_name)  # noqa: SLF001 # Peewee's own word for it
-    for table in reversed(TABLES)
-]
+_BATCHES: Final = [_BATCH.format(table=table) for table in reversed(_TABLE_NAMES)]
 
 
 def purge(database: Database, project_id: str, limit: int) -> bool:

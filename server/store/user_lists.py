@@ -35,6 +35,12 @@ _MEMBER: Final = """"u"."user_id" IN (
     SELECT user_id FROM {table}
     WHERE project_id = %(project_id)s AND {column} = ANY(%({column}s)s::uuid[]))"""
 
+# What is past its time has ended, whether or not that is recorded yet.
+_ACTED_ON: Final = """"u"."user_id" IN (
+    SELECT user_id FROM applied_actions
+    WHERE project_id = %(project_id)s AND user_action_id = ANY(%(active_user_action_ids)s::uuid[])
+        AND state = 'ACTIVE' AND (expire_time IS NULL OR expire_time > now()))"""
+
 _HAS_PASSWORD: Final = """EXISTS (
     SELECT FROM passwords w WHERE w.project_id = "u"."project_id" AND w.user_id = "u"."user_id")"""
 
@@ -87,6 +93,7 @@ FILTERS: Final[dict[str, Any]] = {
     "tenant_ids": SQL(_MEMBER.format(table="user_tenants", column="tenant_id")),
     "tenant_roles": SQL(_HOLDS_IN_TENANT),
     "application_ids": SQL(_MEMBER.format(table="user_applications", column="application_id")),
+    "active_user_action_ids": SQL(_ACTED_ON),
     **{
         "with_" + "_or_".join(methods): reduce(or_, (_AUTH_METHODS[method] for method in methods))
         for count in range(1, len(_AUTH_METHODS) + 1)

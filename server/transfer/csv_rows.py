@@ -84,9 +84,11 @@ _USER: Final[dict[str, Read]] = {
     "tenants": _of_each("tenant_id"),
     "applications": _of_each("application_id"),
 }
+_PLAIN: Final = ("password", "plain")
+"""Where a password stands: white space around it is part of it, as nowhere else."""
 # The others, with the path to where their values stand.
 _OTHER: Final[dict[str, tuple[tuple[str, ...], Read]]] = {
-    "password": (("password", "plain"), str),
+    "password": (_PLAIN, str),
     "password.temporary": (("password", "temporary"), _boolean),
     "blocked": (("blocked",), _boolean),
     **{f"password.{scheme}": (("password", "hashed", scheme, "encoded"), str) for scheme in _ENCODED},
@@ -129,7 +131,7 @@ class CsvRows:
         try:
             rows = csv.reader(text, strict=True)
             self._columns = [column.strip() for column in next(rows, [])]
-            targets = [self._target(column) for column in self._columns]
+            targets = self._targets()
             for row in rows:
                 if row:
                     yield Record(rows.line_num, (targets, row))
@@ -139,6 +141,20 @@ class CsvRows:
             raise Unusable("the file is no UTF-8") from None
         finally:
             text.detach()
+
+    def _targets(self) -> list[tuple[tuple[str, ...], Read] | None]:
+        """Where the values of the columns go. Raises Unusable where one would be lost."""
+        if missing := self._mapping.keys() - set(self._columns):
+            raise Unusable(f"there is no column {min(missing)!r}, which --map names")
+        targets = [self._target(column) for column in self._columns]
+        taken: set[tuple[str, ...]] = set()
+        for column, target in zip(self._columns, targets, strict=True):
+            if target is not None and target[0] in taken:
+                raise Unusable(
+                    f"the column {column!r} holds what another one does: leave one out, by --map COLUMN="
+                )
+            taken.update(target[:1] if target else ())
+        return targets
 
     def _target(self, column: str) -> tuple[tuple[str, ...], Read] | None:
         """Where the values of a column go, and how they are read. Raises Unusable."""
@@ -170,7 +186,7 @@ class CsvRows:
         for target, cell in zip(targets, row, strict=True):
             if target is not None and cell.strip():
                 path, read = target
-                _put(value, path, read(cell.strip()))
+                _put(value, path, read(cell if path == _PLAIN else cell.strip()))
         return parsed(value, batch.CreateUsersItem())
 
     def opening(self) -> str:

@@ -35,7 +35,7 @@ IMPORTS: Final[Mapping[str, Callable[[Details], Form]]] = {
     "firebase": lambda details: Source(firebase.converter(details.hash_config)),
     "keycloak": lambda _: Source(keycloak.convert),
     "cognito": lambda details: CsvRows(details.mapping, cognito.field_of),
-    "fusionauth": lambda _: Source(fusionauth.convert),
+    "fusionauth": lambda _: Source(fusionauth.convert, fusionauth.COMMON),
 }
 """Of users to create."""
 MAPPED: Final = frozenset({"csv", "cognito"})

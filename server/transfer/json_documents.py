@@ -69,21 +69,22 @@ class _Text:
             size *= 2
 
 
-def elements(file: BinaryIO, key: str) -> Iterator[Any]:
+def elements(file: BinaryIO, key: str, beside: dict[str, Any] | None = None) -> Iterator[Any]:
     """The elements of the list under this key of the document's object; or those of the document, if it is a
-    list or one element after another. Raises Unusable."""
+    list or one element after another. `beside` is given what stands in the object before the list. Raises
+    Unusable."""
     opened = io.TextIOWrapper(file, encoding="utf-8-sig")
     try:
-        yield from _all(_Text(opened), key)
+        yield from _all(_Text(opened), key, {} if beside is None else beside)
     except UnicodeDecodeError:
         raise Unusable("the file is no UTF-8") from None
     finally:
         opened.detach()
 
 
-def _all(text: _Text, key: str) -> Iterator[Any]:
+def _all(text: _Text, key: str, beside: dict[str, Any]) -> Iterator[Any]:
     if text.next() == "{":
-        first = _before(text, key)
+        first = _before(text, key, beside)
         if first is not None:
             yield first
             while text.next():
@@ -93,7 +94,7 @@ def _all(text: _Text, key: str) -> Iterator[Any]:
         yield from _listed(text)
 
 
-def _before(text: _Text, key: str) -> dict[str, Any] | None:
+def _before(text: _Text, key: str, beside: dict[str, Any]) -> dict[str, Any] | None:
     """Goes to the value under the key of an object, or reads all of an object that has none."""
     found: dict[str, Any] = {}
     text.take("{")
@@ -101,6 +102,7 @@ def _before(text: _Text, key: str) -> dict[str, Any] | None:
         name = text.value()
         text.take(":")
         if name == key:
+            beside |= found
             return None
         found[name] = text.value()
         if text.take(",", "}") == "}":

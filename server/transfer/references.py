@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -48,8 +49,10 @@ class PlainReferences:
     def records(self, file: BinaryIO) -> Iterator[Record]:
         """Lines that are not blank."""
         for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield Record(number, line)
+            # Some editors begin a file with a mark of its encoding.
+            reference = line.removeprefix(BOM_UTF8) if number == 1 else line
+            if reference.strip():
+                yield Record(number, reference)
 
     def item(self, record: Record) -> batch.DeleteUsersItem:
         """The reference on a line. Raises Unusable."""

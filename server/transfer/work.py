@@ -81,6 +81,7 @@ def _bring_in(destination: Destination, file: str, form: Form, manner: Manner, c
     request, method = _METHODS[command]
     with ExitStack() as held:
         opened = held.enter_context(_input(file))
+        _keep_apart(opened, manner.rejected)
         services = [held.enter_context(connected(destination)) for _ in range(manner.streams)]
         task = Task(
             form,
@@ -158,6 +159,12 @@ def _input(file: str) -> Iterator[BinaryIO]:
         raise Failed(f"{file} cannot be read: {error.strerror}") from None
     with opened:
         yield opened
+
+
+def _keep_apart(opened: BinaryIO, rejected: Path | None) -> None:
+    """Makes sure that the file to read is not the one that rejected records are to replace. Raises Failed."""
+    if rejected and rejected.exists() and os.path.samestat(os.fstat(opened.fileno()), rejected.stat()):
+        raise Failed(f"{rejected} is what is to be read: rejected records take another file")
 
 
 @contextmanager

@@ -190,6 +190,21 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
     assert len(emails(service.client())) == 30
 
 
+def test_file_that_is_read_is_not_overwritten_with_rejected_records(
+    start: StartService, tmp_path: Path
+) -> None:
+    """Who hands in what was mended, and names it for what is rejected again, loses nothing."""
+    service = start(**only())
+    mended = written(tmp_path / "rejected.jsonl", items(2))
+    (same := tmp_path / "same.jsonl").symlink_to(mended)
+
+    for rejects in (mended, same):
+        refused = ran(service, "import", mended, "--rejected", rejects)
+        assert (refused.code, "rejected records take another file" in refused.errors) == (1, True)
+    assert read(mended) == items(2)
+    assert ran(service, "import", mended, "--rejected", tmp_path / "again.jsonl").code == 0
+
+
 def test_several_streams_bring_in_the_same(start: StartService, tmp_path: Path) -> None:
     """Rejected records are told in the order of the file; they are deleted likewise."""
     service = start(**only())
@@ -340,7 +355,8 @@ def test_users_of_a_file_are_deleted(start: StartService, tmp_path: Path) -> Non
     assert ran(service, "delete", "--from", exported).code == 0
     left = sorted(emails(service.client()))
     listed = tmp_path / "left.txt"
-    listed.write_text("\n".join([*left[:5], "nobody@example.com"]), encoding="utf-8")
+    # As some editors write it, with a mark of the encoding before the first line.
+    listed.write_text("\n".join([*left[:5], "nobody@example.com"]), encoding="utf-8-sig")
     rejects = tmp_path / "rejected.txt"
     done = ran(service, "delete", "--from", listed, "--rejected", rejects)
 

@@ -1,4 +1,4 @@
-"""The filter of ListUsers and SearchUsers: what users belong to, how and when they signed in."""
+"""The filter of ListUsers and SearchUsers: what users belong to, what lasts on them, how they signed in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from roster.v1 import user_service_pb2 as rpc
 from tests.calling import Client
 from tests.conftest import Running, sql
 from tests.requests import PASSWORD
+from tests.rpc.action_requests import apply, cancel, define
 from tests.rpc.directory_requests import access, application, membership, tenant
 from tests.rpc.user_requests import (
     ACTIVE,
@@ -71,6 +72,20 @@ def ids(server: Running, client: Client) -> Ids:
         password = PASSWORD if name in ("anna", "dora") else None
         users[name] = ask(client, rpc.CreateUserRequest(user=user, password=password)).user
     sql(server.url, "UPDATE user_tenant_roles SET expire_time = now() WHERE expire_time IS NOT NULL")
+    suspend, warn, coupon = (
+        define(client, temporal=True),
+        define(client, "Warn", temporal=True),
+        define(client, "Coupon"),
+    )
+    for name in ("anna", "berta", "carl"):
+        apply(client, users[name], coupon)
+    apply(client, users["anna"], suspend, indefinite=True)
+    apply(client, users["berta"], suspend, indefinite=True)
+    cancel(client, apply(client, users["dora"], suspend, indefinite=True))
+    apply(client, users["carl"], suspend)
+    sql(server.url, "UPDATE applied_actions SET expire_time = now() WHERE expire_time IS NOT NULL")
+    for name in ("berta", "carl"):
+        apply(client, users[name], warn)
     sign_in(server, users["anna"], moment(3))
     sign_in(server, users["berta"], moment(2))
     sign_in(server, users["dora"], moment(2, 1))
@@ -78,6 +93,7 @@ def ids(server: Running, client: Client) -> Ids:
         **{made.name: made.tenant_id for made in (acme, globex, empty)},
         **{made.name: made.application_id for made in (mail, shop)},
         **{made.name: made.role_id for made in (reader, writer)},
+        **{made.name: made.user_action_id for made in (suspend, warn, coupon)},
     }
 
 
@@ -96,6 +112,14 @@ FILTERS: list[tuple[str, Filter, list[str]]] = [
     ("an application", lambda ids: {"application_ids": [ids["Mail"]]}, ["anna"]),
     ("any of applications", lambda ids: {"application_ids": [ids["Mail"], ids["Shop"]]}, ["anna", "berta"]),
     ("an application that is none", lambda _: {"application_ids": [NOBODY]}, []),
+    ("an action lasts", lambda ids: {"active_user_action_ids": [ids["Suspend"]]}, ["anna", "berta"]),
+    (
+        "one of actions lasts",
+        lambda ids: {"active_user_action_ids": [ids["Suspend"].upper(), ids["Warn"]]},
+        ["anna", "berta", "carl"],
+    ),
+    ("an action that does not last", lambda ids: {"active_user_action_ids": [ids["Coupon"]]}, []),
+    ("an action that is none", lambda _: {"active_user_action_ids": [NOBODY]}, []),
     ("a role in a tenant", lambda ids: {"tenant_roles": [held(ids["Acme"], name="READER")]}, ["anna"]),
     ("held in another tenant", lambda ids: {"tenant_roles": [held(ids["Globex"], name="Reader")]}, ["berta"]),
     ("held project-wide only", lambda ids: {"tenant_roles": [held(ids["Empty"], name="Reader")]}, []),
@@ -134,6 +158,7 @@ FILTERS: list[tuple[str, Filter, list[str]]] = [
             "application_ids": [ids["Shop"]],
             "auth_methods": [pb.AUTH_METHOD_PASSWORD],
             "last_login_after": moment(3),
+            "active_user_action_ids": [ids["Suspend"]],
             "emails": ["anna@example.com"],
         },
         ["anna"],
@@ -181,6 +206,8 @@ def test_filter_out_of_bounds_is_refused(client: Client) -> None:
         ({"tenant_ids": [NOBODY] * 101}, "tenant_ids"),
         ({"application_ids": [""]}, "application_ids[0]"),
         ({"application_ids": [NOBODY] * 101}, "application_ids"),
+        ({"active_user_action_ids": ["suspend"]}, "active_user_action_ids[0]"),
+        ({"active_user_action_ids": [NOBODY] * 101}, "active_user_action_ids"),
         ({"tenant_roles": [held(NOBODY, name="x")] * 101}, "tenant_roles"),
         ({"tenant_roles": [held("acme", name="x")]}, "tenant_roles[0].tenant_id"),
         ({"tenant_roles": [rpc.TenantRole(tenant_id=NOBODY)]}, "tenant_roles[0].role"),

@@ -69,6 +69,36 @@ def test_column_that_is_no_field_is_refused_before_anything_is_read(column: str)
         read(f"email,{column}\nada@example.com,x\n")
 
 
+def test_mapping_of_a_column_that_is_not_there_is_refused() -> None:
+    """A slip in its name must not lose it either."""
+    with pytest.raises(Unusable, match="no column 'Vorname'"):
+        read("email,given_name\nada@example.com,Ada\n", Vorname="display_name")
+
+
+@pytest.mark.parametrize(
+    ("heading", "mapping"),
+    [
+        ("email,email", {}),
+        ("email,Mail", {"Mail": "email"}),
+        ("email,roles,roles:json", {}),
+        ("email,metadata.plan,Plan", {"Plan": "metadata.plan:number"}),
+    ],
+)
+def test_columns_for_the_same_field_are_refused(heading: str, mapping: dict[str, str]) -> None:
+    """None of the values is dropped in silence."""
+    with pytest.raises(Unusable, match="holds what another one does"):
+        read(f"{heading}\n", **mapping)
+
+
+def test_white_space_is_part_of_passwords_alone() -> None:
+    """Elsewhere it is how people write lists; a blank cell is not set."""
+    (item, other) = read("email,password,given_name\n a@example.com , pass 1 , Ada \nb@example.com,  ,\n")
+
+    assert (item.user.email, item.user.given_name) == ("a@example.com", "Ada")
+    assert item.password.plain == " pass 1 "
+    assert not other.HasField("password")
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [

@@ -77,6 +77,22 @@ def test_auth0_passwords_open_what_they_opened(hasher: Hasher) -> None:
     assert [opens(item, WORD, hasher) for item in found] == [True] * len(found)
 
 
+def test_auth0_hash_of_a_password_in_another_encoding_is_unusable() -> None:
+    """It would be imported, and never be verified."""
+    custom = {
+        "algorithm": "md5",
+        "hash": {"value": "0" * 32, "encoding": "hex"},
+        "password": {"encoding": "utf16le"},
+    }
+    source = form("auth0")
+    (record,) = source.records(
+        io.BytesIO(json.dumps([{"email": "ada@example.com", "custom_password_hash": custom}]).encode())
+    )
+
+    with pytest.raises(Unusable, match="utf16le"):
+        source.item(record)
+
+
 def test_auth0_user_is_told_field_by_field() -> None:
     """What has no field of its own is metadata; the id too, for it is no UUID."""
     first, second, *_ = users("auth0", "auth0.ndjson")
@@ -192,6 +208,28 @@ def test_keycloak_user_is_told_field_by_field() -> None:
     assert shown(disabled)["status"] == "USER_STATUS_INACTIVE"
 
 
+@pytest.mark.parametrize(
+    "document",
+    [{"id": "acme", "realm": "acme", "roles": {}}, [{"id": "acme", "realm": "acme", "users": [{}]}]],
+)
+def test_keycloak_realm_is_no_user(document: Any) -> None:
+    """Where a realm was exported without users, or all realms were exported at once."""
+    source = form("keycloak")
+    (record,) = source.records(io.BytesIO(json.dumps(document).encode()))
+
+    with pytest.raises(Unusable, match="realm"):
+        source.item(record)
+
+
+@pytest.mark.parametrize("name", ["auth0", "keycloak", "fusionauth"])
+def test_users_may_be_without_the_id_that_they_had(name: str) -> None:
+    """Not all files have it."""
+    source = form(name)
+    (record,) = source.records(io.BytesIO(b'[{"username": "ada", "email": "ada@example.com"}]'))
+
+    assert shown(source.item(record))["login_ids"] == ["ada"]
+
+
 # -- Cognito ---------------------------------------------------------------------------------------
 
 
@@ -260,6 +298,41 @@ def test_fusionauth_users_and_their_passwords(hasher: Hasher) -> None:
 
 
 # -- all of them -----------------------------------------------------------------------------------
+
+
+FUSIONAUTH_BCRYPT = {
+    "email": "ada@example.com",
+    "salt": "3tfklc1K4QUklWhnd4ZM7.",
+    "password": "wZ7MD1s7ty4km7JIdPcSB3rw7aemfCC",
+}
+
+
+def test_fusionauth_scheme_may_be_told_of_all_users_at_once(hasher: Hasher) -> None:
+    """A user's own goes before it; in a rejected record it is told of the user."""
+    other = {"email": "bob@example.com", "password": "x", "encryptionScheme": "phpass-sha512"}
+    text = json.dumps({"encryptionScheme": "bcrypt", "factor": 4, "users": [FUSIONAUTH_BCRYPT, other]})
+    source = form("fusionauth")
+
+    first, second = source.records(io.BytesIO(text.encode()))
+    rejected = source.rejected(first, Refusal("EMAIL_TAKEN", "Another user has this email."))
+    (again,) = source.records(io.BytesIO(rejected.encode()))
+
+    assert opens(source.item(first), WORD, hasher)
+    assert source.item(again) == source.item(first)
+    with pytest.raises(Unusable, match="phpass-sha512"):
+        source.item(second)
+
+
+def test_fusionauth_hash_of_a_scheme_that_is_not_told_is_no_plain_password() -> None:
+    """A password without a salt is one."""
+    plain = {"email": "bob@example.com", "password": WORD}
+    source = form("fusionauth")
+
+    first, second = source.records(io.BytesIO(json.dumps([FUSIONAUTH_BCRYPT, plain]).encode()))
+
+    with pytest.raises(Unusable, match="scheme"):
+        source.item(first)
+    assert source.item(second).password.plain == WORD
 
 
 @pytest.mark.parametrize(

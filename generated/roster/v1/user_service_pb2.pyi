@@ -113,7 +113,7 @@ class BatchGetUsersResponse(_message.Message):
     def __init__(self, users: _Optional[_Iterable[_Union[_user_pb2.User, _Mapping]]] = ..., not_found: _Optional[_Iterable[_Union[_user_pb2.UserRef, _Mapping]]] = ...) -> None: ...
 
 class UserFilter(_message.Message):
-    __slots__ = ("any_roles", "all_roles", "statuses", "email_verified", "phone_number_verified", "created_after", "created_before", "updated_after", "updated_before", "user_ids", "emails", "phone_numbers", "login_ids", "tenant_ids", "tenant_roles", "application_ids", "auth_methods", "attributes", "last_login_after", "last_login_before", "test_users")
+    __slots__ = ("any_roles", "all_roles", "statuses", "email_verified", "phone_number_verified", "created_after", "created_before", "updated_after", "updated_before", "user_ids", "emails", "phone_numbers", "login_ids", "tenant_ids", "tenant_roles", "application_ids", "active_user_action_ids", "auth_methods", "attributes", "last_login_after", "last_login_before", "test_users")
     ANY_ROLES_FIELD_NUMBER: _ClassVar[int]
     ALL_ROLES_FIELD_NUMBER: _ClassVar[int]
     STATUSES_FIELD_NUMBER: _ClassVar[int]
@@ -130,6 +130,7 @@ class UserFilter(_message.Message):
     TENANT_IDS_FIELD_NUMBER: _ClassVar[int]
     TENANT_ROLES_FIELD_NUMBER: _ClassVar[int]
     APPLICATION_IDS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_USER_ACTION_IDS_FIELD_NUMBER: _ClassVar[int]
     AUTH_METHODS_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     LAST_LOGIN_AFTER_FIELD_NUMBER: _ClassVar[int]
@@ -151,12 +152,13 @@ class UserFilter(_message.Message):
     tenant_ids: _containers.RepeatedScalarFieldContainer[str]
     tenant_roles: _containers.RepeatedCompositeFieldContainer[TenantRole]
     application_ids: _containers.RepeatedScalarFieldContainer[str]
+    active_user_action_ids: _containers.RepeatedScalarFieldContainer[str]
     auth_methods: _containers.RepeatedScalarFieldContainer[_user_pb2.AuthMethod]
     attributes: _containers.RepeatedCompositeFieldContainer[AttributeCondition]
     last_login_after: _timestamp_pb2.Timestamp
     last_login_before: _timestamp_pb2.Timestamp
     test_users: TestUsers
-    def __init__(self, any_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., all_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_user_pb2.UserStatus, str]]] = ..., email_verified: _Optional[bool] = ..., phone_number_verified: _Optional[bool] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_ids: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., phone_numbers: _Optional[_Iterable[str]] = ..., login_ids: _Optional[_Iterable[str]] = ..., tenant_ids: _Optional[_Iterable[str]] = ..., tenant_roles: _Optional[_Iterable[_Union[TenantRole, _Mapping]]] = ..., application_ids: _Optional[_Iterable[str]] = ..., auth_methods: _Optional[_Iterable[_Union[_user_pb2.AuthMethod, str]]] = ..., attributes: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., last_login_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_login_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., test_users: _Optional[_Union[TestUsers, str]] = ...) -> None: ...
+    def __init__(self, any_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., all_roles: _Optional[_Iterable[_Union[_role_pb2.RoleRef, _Mapping]]] = ..., statuses: _Optional[_Iterable[_Union[_user_pb2.UserStatus, str]]] = ..., email_verified: _Optional[bool] = ..., phone_number_verified: _Optional[bool] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_ids: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., phone_numbers: _Optional[_Iterable[str]] = ..., login_ids: _Optional[_Iterable[str]] = ..., tenant_ids: _Optional[_Iterable[str]] = ..., tenant_roles: _Optional[_Iterable[_Union[TenantRole, _Mapping]]] = ..., application_ids: _Optional[_Iterable[str]] = ..., active_user_action_ids: _Optional[_Iterable[str]] = ..., auth_methods: _Optional[_Iterable[_Union[_user_pb2.AuthMethod, str]]] = ..., attributes: _Optional[_Iterable[_Union[AttributeCondition, _Mapping]]] = ..., last_login_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_login_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., test_users: _Optional[_Union[TestUsers, str]] = ...) -> None: ...
 
 class TenantRole(_message.Message):
     __slots__ = ("tenant_id", "role")

@@ -413,7 +413,9 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteTestUsers(self, request, context):
-        """Deletes all test users of the project, as DeleteUser does, and tells how many they were.
+        """Deletes all test users of the project, as DeleteUser does, in one transaction, and tells how many they
+        were. Of very many (some 100,000) it may take longer than a call is given; then nobody is deleted, and
+        BatchDeleteUsers takes them in messages. Errors: CALL_TIMED_OUT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

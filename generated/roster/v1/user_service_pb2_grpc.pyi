@@ -151,7 +151,10 @@ class UserServiceStub:
     Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]
-    """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
+    """Deletes all test users of the project, as DeleteUser does, in one transaction, and tells how many they
+    were. Of very many (some 100,000) it may take longer than a call is given; then nobody is deleted, and
+    BatchDeleteUsers takes them in messages. Errors: CALL_TIMED_OUT.
+    """
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
@@ -275,7 +278,10 @@ class UserServiceAsyncStub(UserServiceStub):
     Errors: SCOPE_MISSING, RESUME_TOKEN_INVALID, EXPORTS_EXHAUSTED, EXPORT_TOO_SLOW, SERVER_STOPPING.
     """
     DeleteTestUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.DeleteTestUsersRequest, _user_service_pb2.DeleteTestUsersResponse]  # type: ignore[assignment]
-    """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
+    """Deletes all test users of the project, as DeleteUser does, in one transaction, and tells how many they
+    were. Of very many (some 100,000) it may take longer than a call is given; then nobody is deleted, and
+    BatchDeleteUsers takes them in messages. Errors: CALL_TIMED_OUT.
+    """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     """Manages the users of a project. A read that starts after a change was acknowledged sees it."""
@@ -564,6 +570,9 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.DeleteTestUsersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.DeleteTestUsersResponse, _abc.Awaitable[_user_service_pb2.DeleteTestUsersResponse]]:
-        """Deletes all test users of the project, as DeleteUser does, and tells how many they were."""
+        """Deletes all test users of the project, as DeleteUser does, in one transaction, and tells how many they
+        were. Of very many (some 100,000) it may take longer than a call is given; then nobody is deleted, and
+        BatchDeleteUsers takes them in messages. Errors: CALL_TIMED_OUT.
+        """
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

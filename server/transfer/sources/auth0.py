@@ -43,9 +43,8 @@ def convert(theirs: Theirs) -> dict[str, Any]:
     user = user_of(theirs, FIELDS)
     if kept := {name: theirs[name] for name in _METADATA if theirs.get(name)}:
         user["metadata"] = kept
-    their_id = theirs.get("user_id") or f"auth0|{theirs['_id']['$oid']}"
     user["status"] = "USER_STATUS_ACTIVE"
-    item: dict[str, Any] = {"user": identified(user, text(their_id), "auth0")}
+    item: dict[str, Any] = {"user": identified(user, _their_id(theirs), "auth0")}
     if theirs.get("blocked"):
         item["blocked"] = True
     if encoded := theirs.get("passwordHash") or theirs.get("password_hash"):
@@ -53,6 +52,13 @@ def convert(theirs: Theirs) -> dict[str, Any]:
     elif custom := theirs.get("custom_password_hash"):
         item["password"] = _custom(custom)
     return item
+
+
+def _their_id(theirs: Theirs) -> str | None:
+    """None where the fields that were exported are without it."""
+    if theirs.get("user_id"):
+        return text(theirs["user_id"])
+    return f"auth0|{theirs['_id']['$oid']}" if "_id" in theirs else None
 
 
 def _decoded(part: Theirs, usual: str) -> bytes:
@@ -128,6 +134,9 @@ _ALGORITHMS: Final[dict[str, Callable[[Theirs], dict[str, Any]]]] = {
 
 
 def _custom(custom: Theirs) -> dict[str, Any]:
+    encoding = custom.get("password", {}).get("encoding", "utf8")
+    if encoding not in ("utf8", "ascii"):
+        raise Unusable(f"hashes of passwords in the encoding {encoding!r} cannot be verified")
     read = _ALGORITHMS.get(custom["algorithm"])
     if read is None:
         raise Unusable(f"hashes of {custom['algorithm']} cannot be imported")

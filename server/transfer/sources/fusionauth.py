@@ -34,6 +34,8 @@ FIELDS: Final[Fields] = {
     "expiry": ("expire_time", milliseconds),
     "data": ("metadata", dict),
 }
+COMMON: Final = ("encryptionScheme", "factor")
+"""What an import can tell of all its users at once."""
 # Their schemes, with the hash functions, as FusionAuth's reference of password hashes describes them.
 _PBKDF2: Final = {
     "salted-pbkdf2-hmac-sha256": "DIGEST_ALGORITHM_SHA256",
@@ -51,8 +53,8 @@ def convert(theirs: Theirs) -> dict[str, Any]:
     names = {name for registration in registrations for name in registration.get("roles") or ()}
     user["roles"] = [{"name": name} for name in sorted(names)]
     user["status"] = "USER_STATUS_ACTIVE" if theirs.get("active", True) else "USER_STATUS_INACTIVE"
-    their_id = theirs.get("id")
-    item: dict[str, Any] = {"user": identified(user, text(their_id), "fusionauth") if their_id else user}
+    their_id = text(theirs["id"]) if theirs.get("id") else None
+    item: dict[str, Any] = {"user": identified(user, their_id, "fusionauth")}
     if theirs.get("password"):
         item["password"] = _password(theirs)
         item["password"]["temporary"] = bool(theirs.get("passwordChangeRequired"))
@@ -61,6 +63,10 @@ def convert(theirs: Theirs) -> dict[str, Any]:
 
 def _password(theirs: Theirs) -> dict[str, Any]:
     scheme = theirs.get("encryptionScheme")
+    if scheme is None and theirs.get("salt"):
+        raise Unusable(
+            "the password is a hash, of which neither the user nor what stands before tells the scheme"
+        )
     if scheme is None:
         return {"plain": text(theirs["password"])}
     if scheme in _PBKDF2:

@@ -35,6 +35,8 @@ _ARGON2_VERSIONS: Final = {"1.0": 16, "1.3": 19}
 
 def convert(theirs: Theirs) -> dict[str, Any]:
     """A user, with the roles of the realm, which must be there by their names."""
+    if "realm" in theirs and "username" not in theirs:
+        raise Unusable("this is a realm, and no user: export one realm, with its users")
     user = user_of(theirs, FIELDS)
     if attributes := theirs.get("attributes"):
         user["metadata"] = {"attributes": attributes}
@@ -44,7 +46,8 @@ def convert(theirs: Theirs) -> dict[str, Any]:
         if name not in _OWN_ROLES and not name.startswith("default-roles-")
     ]
     user["status"] = "USER_STATUS_ACTIVE" if theirs.get("enabled", True) else "USER_STATUS_INACTIVE"
-    item: dict[str, Any] = {"user": identified(user, text(theirs["id"]), "keycloak")}
+    their_id = text(theirs["id"]) if theirs.get("id") else None
+    item: dict[str, Any] = {"user": identified(user, their_id, "keycloak")}
     for credential in theirs.get("credentials", ()):
         if credential["type"] == "password":
             item["password"] = _password(credential)

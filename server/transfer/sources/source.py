@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -30,15 +30,19 @@ class Source:
     Args:
         convert: makes of a user the JSON of a CreateUsersItem; raises Unusable, and KeyError, TypeError,
             ValueError and their like for what is not as it should be.
+        common: what may stand before the list instead of in each of the users.
     """
 
-    def __init__(self, convert: Callable[[Theirs], dict[str, Any]]) -> None:
+    def __init__(self, convert: Callable[[Theirs], dict[str, Any]], common: Collection[str] = ()) -> None:
         self._convert = convert
+        self._common = common
 
     def records(self, file: BinaryIO) -> Iterator[Record]:
         """All users. Raises Unusable."""
-        for number, user in enumerate(elements(file, KEY), start=1):
-            yield Record(number, user)
+        beside: dict[str, Any] = {}
+        for number, user in enumerate(elements(file, KEY, beside), start=1):
+            common = {name: beside[name] for name in self._common if name in beside}
+            yield Record(number, common | user if isinstance(user, dict) else user)
 
     def item(self, record: Record) -> batch.CreateUsersItem:
         """The user. Raises Unusable."""
@@ -75,9 +79,11 @@ def user_of(theirs: Theirs, fields: Fields) -> dict[str, Any]:
     }
 
 
-def identified(user: dict[str, Any], their_id: str, system: str) -> dict[str, Any]:
-    """The user with the id that it had: as it is if it is a UUID, otherwise in the metadata; and to sign in
-    with if there is nothing else."""
+def identified(user: dict[str, Any], their_id: str | None, system: str) -> dict[str, Any]:
+    """The user with the id that it had, if any: as it is if it is a UUID, otherwise in the metadata; and to
+    sign in with if there is nothing else."""
+    if their_id is None:
+        return user
     try:
         user["user_id"] = str(UUID(their_id))
     except ValueError:
