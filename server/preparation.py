@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from server import logs
 from server.config import Config
 from server.imports import uncollected
-from server.startup import StartError
+from server.startup import StartError, one_line
 
 
 def prepare(config: Config, pipe: Connection) -> None:
@@ -23,7 +23,7 @@ def prepare(config: Config, pipe: Connection) -> None:
     logs.configure(config)
 
     with uncollected():
-        from server.readying import one_line, readied  # noqa: PLC0415 - slow: not before the signals are settled
+        from server.readying import readied  # noqa: PLC0415 - slow: not before the signals are settled
 
     try:
         pipe.send(readied(pipe.recv(), config))

@@ -8,7 +8,7 @@ from server.config import Config
 from server.data_directory import DataDirectory
 from server.domain.installation import hold_to_secret_key
 from server.domain.sealing import sealer_of
-from server.startup import StartError
+from server.startup import unreachable
 from server.store.database import Database
 from server.store.errors import Unavailable
 from server.store.migrations import migrate
@@ -26,7 +26,7 @@ def readied(url: str, config: Config) -> tuple[str, str] | None:
             begun = any_project(database) is not None
         return None if begun else _first_project(url, config)
     except Unavailable as error:
-        raise StartError(f"the database cannot be reached: {one_line(error.__cause__ or error)}") from error
+        raise unreachable(error) from error
 
 
 def _first_project(url: str, config: Config) -> tuple[str, str] | None:
@@ -38,8 +38,3 @@ def _first_project(url: str, config: Config) -> tuple[str, str] | None:
         url, config, lambda first: directory.save_first(first.project_id, first.management_key)
     )
     return None if made is None else (made.project_id, made.management_key)
-
-
-def one_line(error: BaseException) -> str:
-    """What an error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
@@ -24,6 +25,16 @@ from server.store.migrations import migrate
 T = TypeVar("T")
 
 _TOKEN = PageToken(b"", b"")
+
+_LONGEST_NAME: Final = 200
+"""Characters; as the contract has it, which these commands do not go through."""
+
+
+def checked_name(name: str) -> str:
+    """A name for people. Raises BadParameter for one that is too long."""
+    if len(name) > _LONGEST_NAME:
+        raise typer.BadParameter(f"has {len(name)} characters, at most {_LONGEST_NAME} are allowed")
+    return name
 
 
 @contextmanager

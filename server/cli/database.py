@@ -10,6 +10,8 @@ from typing import Final
 from server.config import Config
 from server.data_directory import DataDirectory, DirectoryInUse
 from server.embedded import EmbeddedPostgres, running_url
+from server.startup import unreachable
+from server.store.errors import Unavailable
 
 _STARTING_SECONDS: Final = 30.0
 
@@ -22,8 +24,18 @@ def database_url(config: Config) -> Iterator[str]:
     directory, or, when none does, one started for as long as the block lasts.
 
     Raises:
-        StartError: there is no database to be had.
+        StartError: there is no database to be had, or it did not answer within the block.
     """
+    try:
+        with _found(config) as url:
+            yield url
+    except Unavailable as error:
+        raise unreachable(error) from error
+
+
+@contextmanager
+def _found(config: Config) -> Iterator[str]:
+    """What `database_url` yields."""
     if config.database_url is not None:
         yield config.database_url
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
-from server.cli.administration import command_line, every, print_table, transaction
+from server.cli.administration import checked_name, command_line, every, print_table, transaction
 from server.cli.settings import DatabaseUrl, DataDir
 from server.domain.management_keys import ManagementKey, ManagementKeys
 from server.domain.projects import Projects
@@ -18,14 +19,17 @@ app = typer.Typer(
 )
 
 Project = Annotated[
-    str | None, typer.Option("--project", help="Id of the project; may be left out if there is just one.")
+    UUID | None, typer.Option("--project", help="Id of the project; may be left out if there is just one.")
 ]
 
+_MOST_DAYS: Final = 36_500
+"""A century, which is as good as never; far beyond it there are no instants."""
 
-def _project_id(database: Database, chosen: str | None) -> str:
+
+def _project_id(database: Database, chosen: UUID | None) -> str:
     projects, caller = Projects(database), command_line()
     if chosen:
-        return projects.get(caller, chosen).project_id
+        return projects.get(caller, str(chosen)).project_id
     found = [project.project_id for project in every(lambda page: projects.list(caller, page))]
     if len(found) != 1:
         raise typer.BadParameter(f"there are {len(found)} projects; say which one", param_hint="--project")
@@ -38,7 +42,7 @@ def create(
         list[str], typer.Option(help="What the key may do, such as users:read or '*'; repeatable.")
     ],
     project: Project = None,
-    name: Annotated[str, typer.Option(help="Name for people.")] = "",
+    name: Annotated[str, typer.Option(help="Name for people.", callback=checked_name)] = "",
     all_projects: Annotated[
         bool, typer.Option("--all-projects", help="May act in all projects, and create some.")
     ] = False,
@@ -46,7 +50,8 @@ def create(
         list[str] | None, typer.Option(help="Network it may be used from (CIDR); repeatable.")
     ] = None,
     expire_days: Annotated[
-        float | None, typer.Option(min=0, help="Days until it expires; default: never.")
+        float | None,
+        typer.Option(min=0, max=_MOST_DAYS, help="Days until it expires; default: never."),
     ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -55,7 +60,7 @@ def create(
     expiry = None if expire_days is None else datetime.now(UTC) + timedelta(days=expire_days)
     values: dict[str, Any] = {
         "display_name": name,
-        "scopes": tuple(scope),
+        "scopes": tuple(dict.fromkeys(scope)),
         "all_projects": all_projects,
         "allowed_cidrs": tuple(allow_from or ()),
         "expire_time": expiry,
@@ -77,14 +82,14 @@ def list_keys(project: Project = None, data_dir: DataDir = None, database_url: D
 
 @app.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="Id of the key.")],
+    key_id: Annotated[UUID, typer.Argument(help="Id of the key.")],
     project: Project = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """End a key for good. Running servers notice within ten seconds."""
     with transaction(data_dir, database_url) as database:
-        ManagementKeys(database).revoke(command_line(_project_id(database, project)), key_id)
+        ManagementKeys(database).revoke(command_line(_project_id(database, project)), str(key_id))
     typer.echo(f"{key_id} is revoked")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.cli.administration import command_line, every, print_table, transaction
+from server.cli.administration import checked_name, command_line, every, print_table, transaction
 from server.cli.settings import DatabaseUrl, DataDir
 from server.domain.projects import Projects
 
@@ -17,7 +17,7 @@ app = typer.Typer(
 
 @app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Name for people.")] = "",
+    name: Annotated[str, typer.Argument(help="Name for people.", callback=checked_name)] = "",
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:

@@ -91,7 +91,12 @@ State = Annotated[
     Path | None, typer.Option(help="Where it is kept how far the run is; default: beside the file.")
 ]
 Patience = Annotated[
-    float, typer.Option(min=0, help="Seconds for which a service that does not answer is tried again.")
+    float,
+    typer.Option(
+        min=0,
+        help="Seconds for which a service that does not answer is tried again; an answer may take 30 in any"
+        " case.",
+    ),
 ]
 
 

@@ -93,7 +93,11 @@ class EventLog:
         events = [Event(*row) for row in found]
         kept = _fitting(events[: page.limit])
         more = len(kept) < len(events)
-        return Page(kept, page.token.write(kept[-1].position) if more else "")
+
+        def token_behind(count: int) -> str:
+            return page.token.write(kept[count - 1].position)
+
+        return Page(kept, token_behind(len(kept)) if more else "", token_behind)
 
 
 def _fitting(events: list[Event]) -> list[Event]:

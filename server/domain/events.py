@@ -67,10 +67,21 @@ def origin_of(caller: Caller) -> dict[str, Any]:
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The values that differ, as `{"before": {...}, "after": {...}}`; empty if none does."""
-    names = [name for name in after if before[name] != after[name]]
+    names = [name for name in after if not _same(before[name], after[name])]
     if not names:
         return {}
     return {
         "before": {name: before[name] for name in names},
         "after": {name: after[name] for name in names},
     }
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether two values are the same in JSON too. To Python true is 1, and false is 0."""
+    if before != after:
+        return False
+    if isinstance(before, Mapping):
+        return all(_same(value, after[name]) for name, value in before.items())
+    if isinstance(before, list | tuple):
+        return all(map(_same, before, after))
+    return isinstance(before, bool) == isinstance(after, bool)

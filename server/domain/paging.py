@@ -95,6 +95,8 @@ class Page(Generic[T]):
     items: list[T]
     next_token: str
     """'' on the last page."""
+    token_behind: Callable[[int], str]
+    """The token of the page that follows on so many of the items, for who cannot take all of them."""
     total: int | None = None
     """How many items the list holds; None if nobody asked."""
 
@@ -115,4 +117,8 @@ def page_of(
     """Cuts a page from the rows fetched for it: one more than its limit, if there is a next one."""
     shown = rows[: request.limit]
     more = len(rows) > len(shown)
-    return Page(list(map(item_of, shown)), request.token.write(position_of(shown[-1])) if more else "", total)
+
+    def token_behind(count: int) -> str:
+        return request.token.write(position_of(shown[count - 1]))
+
+    return Page(list(map(item_of, shown)), token_behind(len(shown)) if more else "", token_behind, total)

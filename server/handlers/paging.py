@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from server.domain.paging import PageRequest, PageToken
+from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
+from server.config import MAX_MESSAGE_BYTES
+from server.domain.paging import Page, PageRequest, PageToken
 from server.interceptors.call import Call
 
 # Pages of one list may differ in these.
 _FREE: Final = ("page_size", "page_token", "skip", "include_total_size")
+
+_ROOM: Final = MAX_MESSAGE_BYTES - 4 * 1024
+"""Bytes of a response's items, which leaves some to the token. Clients refuse more unless told otherwise."""
+_FRAME: Final = 5
+"""Bytes that an item of this size takes beside its own."""
 
 
 def page_request(request: Any, call: Call) -> PageRequest:
@@ -27,3 +35,15 @@ def page_request(request: Any, call: Call) -> PageRequest:
         skip=request.skip if "skip" in fields else 0,
         count=request.include_total_size if "include_total_size" in fields else False,
     )
+
+
+def fitted(items: RepeatedCompositeFieldContainer[Any], page: Page[Any]) -> str:
+    """The token of the page after a response's `items`. If those are more than a message has room for, the
+    last of them are left to that page; one that is larger goes alone."""
+    room = _ROOM
+    for count, item in enumerate(items):
+        room -= item.ByteSize() + _FRAME
+        if room < 0 and count:
+            del items[count:]
+            return page.token_behind(count)
+    return page.next_token

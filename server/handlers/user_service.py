@@ -26,7 +26,7 @@ from server.domain.users import Users
 from server.domain.welcomes import Welcome
 from server.errors import Error, Reason, Violation
 from server.handlers.batches import Batches, Kind
-from server.handlers.paging import page_request
+from server.handlers.paging import fitted, page_request
 from server.handlers.streams import line_of
 from server.handlers.user_sign_ins import SignInParts, UserSignIns
 from server.interceptors.call import Call, Checked
@@ -101,8 +101,9 @@ class UserService(UserSignIns):
             direction == "desc",
             page_request(request, call),
         )
-        response = rpc.ListUsersResponse(next_page_token=page.next_token, total_size=page.total)
+        response = rpc.ListUsersResponse(total_size=page.total)
         convert.add_users(response.users, page.items)
+        response.next_page_token = fitted(response.users, page)
         return response
 
     def SearchUsers(self, request: rpc.SearchUsersRequest, call: Call) -> rpc.SearchUsersResponse:
@@ -113,8 +114,9 @@ class UserService(UserSignIns):
             convert.user_filter(request.filter),
             page_request(request, call),
         )
-        response = rpc.SearchUsersResponse(next_page_token=page.next_token)
+        response = rpc.SearchUsersResponse()
         convert.add_users(response.users, page.items)
+        response.next_page_token = fitted(response.users, page)
         return response
 
     def UpdateUser(self, request: rpc.UpdateUserRequest, call: Call) -> rpc.UpdateUserResponse:

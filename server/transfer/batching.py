@@ -13,6 +13,8 @@ from server.transfer.records import Form, Record, Unusable
 
 MESSAGE_BYTES: Final = 3 * 1024**2
 """Bytes of a message's items: below what the service takes."""
+ITEM_BYTES: Final = 4 * 1024**2 - 1024
+"""Bytes of an item beyond which the service takes no message that holds it, not even alone."""
 PLAIN_PASSWORDS: Final = 50
 """Plain passwords that the service takes in a message."""
 
@@ -58,7 +60,7 @@ class Batcher:
         weight = plain = 0
         for record in records:
             try:
-                item = self._form.item(record)
+                item = self._item(record)
             except Unusable as unusable:
                 present.unusable.append((record, unusable.refusal))
                 item = None
@@ -78,6 +80,13 @@ class Batcher:
                 weight = plain = 0
         if present.records:
             yield present
+
+    def _item(self, record: Record) -> Any:
+        """What is to be sent. Raises Unusable."""
+        item = self._form.item(record)
+        if (size := item.ByteSize()) > ITEM_BYTES:
+            raise Unusable(f"the record takes {size:,} bytes, and the service no more than {ITEM_BYTES:,}")
+        return item
 
     def _add(self, to: Outgoing, record: Record, item: Any) -> None:
         if to.message is None:

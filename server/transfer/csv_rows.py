@@ -18,6 +18,9 @@ SEPARATOR: Final = ";"
 """What stands between the values of a list."""
 REASON: Final = "rejected_reason"
 """The column of rejected rows that says why; it is passed over when they are read again."""
+_CELL: Final = 16 * 1024**2
+"""Characters of a cell, far beyond what a user can have: the roles in all tenants may take a million. It
+bounds what is read where a quote is never closed."""
 
 Read = Callable[[str], Any]
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -44,7 +47,7 @@ def _listed(text: str) -> list[str]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unusable(f"{text!r} is no JSON: {error}") from None
 
 
@@ -129,6 +132,7 @@ class CsvRows:
         """The rows under the heading. Raises Unusable."""
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         try:
+            csv.field_size_limit(_CELL)
             rows = csv.reader(text, strict=True)
             self._columns = [column.strip() for column in next(rows, [])]
             targets = self._targets()
@@ -220,8 +224,10 @@ def _put(value: dict[str, Any], path: Sequence[str], given: Any) -> None:
 def line_of(cells: Sequence[str]) -> str:
     """A row of CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
+    # Cells are quoted that hold a character of the terminator, and readers take either for the end of a row.
+    end = "\r\n"
+    csv.writer(text, lineterminator=end).writerow(cells)
+    return text.getvalue().removesuffix(end) + "\n"
 
 
 def mapping_of(arguments: Sequence[str]) -> dict[str, str]:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import grpc
 from roster.v1 import user_batch_pb2 as batch
 from roster.v1 import user_service_pb2 as rpc
 
-from server.transfer.connection import Broken
-from server.transfer.persistence import persistent
+from server.transfer.persistence import ANSWER, answering, persistent
 from server.transfer.progress import Meter
 from server.transfer.state import StateFile
 
@@ -83,14 +81,17 @@ class Export:
             self._state.remove()
 
     def _over_one_stream(self) -> Iterator[rpc.ExportUsersResponse]:
-        """Raises Broken."""
+        """Raises Broken, Failed."""
         request = rpc.ExportUsersRequest()
         request.CopyFrom(self._extract.request)
         request.resume_token = self._at["resume_token"]
         stream = self._extract.stream(request)
         try:
-            yield from stream
-        except grpc.RpcError as error:
-            raise Broken(error) from None
+            while True:
+                with answering(stream, max(self._extract.patience, ANSWER)):
+                    message = next(stream, None)
+                if message is None:
+                    return
+                yield message
         finally:
             stream.cancel()

@@ -60,6 +60,8 @@ class _Text:
             except ValueError as error:
                 if self._ended:
                     raise Unusable(f"the file is no JSON: {error}") from None
+            except RecursionError as error:
+                raise Unusable(f"the file is no JSON: {error}") from None
             else:
                 # A number may go on in what has not been read.
                 if end < len(self._kept) or self._ended:

@@ -57,7 +57,7 @@ def loaded(line: bytes) -> dict[str, Any]:
     """The object on a line. Raises Unusable."""
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unusable(f"the line is no JSON: {error}") from None
     if not isinstance(value, dict):
         raise Unusable("the line is no JSON object")
@@ -81,7 +81,7 @@ def parsed(value: dict[str, Any], into: M) -> M:
     """The message that JSON stands for. Raises Unusable."""
     try:
         return ParseDict(value, into)
-    except (ParseError, ValueError, TypeError) as error:
+    except (ParseError, ValueError, TypeError, RecursionError) as error:
         raise Unusable(f"the record is not what the contract says: {error}") from None
 
 

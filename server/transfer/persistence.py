@@ -1,10 +1,14 @@
-"""Goes on where a stream broke."""
+"""Goes on where a stream broke, and gives up where nothing comes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any, Final, TypeVar
+
+import grpc
 
 from server.transfer.connection import Broken, Failed
 
@@ -13,6 +17,30 @@ T = TypeVar("T")
 _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries; doubled each time from the first to the longest."""
+ANSWER: Final = 30.0
+"""Seconds that a message may take the service, however short the patience."""
+
+
+@contextmanager
+def answering(call: Any, seconds: float) -> Iterator[None]:
+    """For as long as the next message of a stream is waited for. A service that was lost with its machine, or
+    behind a network that forgot the connection, ends no stream: its caller has to.
+
+    Raises:
+        Broken: the stream ended in an error.
+        Failed: nothing has come within so many seconds.
+    """
+    timer = Timer(seconds, call.cancel)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except grpc.RpcError as error:
+        if timer.finished.is_set():
+            raise Failed(f"nothing has come for {seconds:g} s") from None
+        raise Broken(error) from None
+    finally:
+        timer.cancel()
 
 
 def persistent(

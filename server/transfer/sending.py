@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-import grpc
-
-from server.transfer.connection import Broken, Failed
-from server.transfer.persistence import persistent
+from server.transfer.connection import Failed
+from server.transfer.persistence import ANSWER, answering, persistent
 
 WINDOW: Final = 4
 """Messages under way at a time; with many streams two of each."""
@@ -61,8 +59,9 @@ class Sender(Generic[S]):
         return persistent(lambda: self._until_one_breaks(source), self._patience, self._notice)
 
     def _until_one_breaks(self, source: Iterator[S]) -> Iterator[tuple[S, Any]]:
-        """Raises Broken."""
-        lanes = [_Lane(stream, self._options) for stream in self._streams]
+        """Raises Broken, Failed."""
+        silence = max(self._patience, ANSWER)
+        lanes = [_Lane(stream, self._options, silence) for stream in self._streams]
         turns = cycle(lanes)
         # The streams that the pending messages went over.
         taken: deque[_Lane] = deque()
@@ -95,11 +94,12 @@ class Sender(Generic[S]):
 
 
 class _Lane:
-    """One stream, which begins with its first message."""
+    """One stream, which begins with its first message. `silence`: the seconds that an answer may take."""
 
-    def __init__(self, stream: Callable[[Iterator[Any]], Any], options: Any) -> None:
+    def __init__(self, stream: Callable[[Iterator[Any]], Any], options: Any, silence: float) -> None:
         self._stream = stream
         self._options = options
+        self._silence = silence
         self._outgoing: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._responses: Any = None
 
@@ -121,10 +121,8 @@ class _Lane:
         Failed."""
         if sent.message is None:
             return None
-        try:
+        with answering(self._responses, self._silence):
             response = next(self._responses, None)
-        except grpc.RpcError as error:
-            raise Broken(error) from None
         if response is None or response.request_id != sent.message.request_id:
             raise Failed("the service did not answer what it was sent")
         return response

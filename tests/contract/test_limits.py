@@ -10,6 +10,7 @@ import pytest
 from server import config
 from server.domain.event_watch import HEARTBEAT, MESSAGE_EVENTS
 from server.domain.passwords.opaque import MAX_PASSWORD_BYTES
+from server.domain.passwords.policy import PasswordPolicy
 from server.domain.streams import PATIENCE
 from server.domain.user_exports import MESSAGE_USERS
 from server.errors import REASONS, Reason
@@ -77,8 +78,9 @@ def test_words_of_a_search() -> None:
 
 
 def test_length_of_a_password() -> None:
-    """1,000 bytes."""
-    assert f"at most {spelled(MAX_PASSWORD_BYTES)} bytes" in comment("Password.plain")
+    """256 characters, and 1,000 bytes."""
+    words = f"at most {PasswordPolicy().max_length} characters and {spelled(MAX_PASSWORD_BYTES)} bytes"
+    assert words in comment("Password.plain")
 
 
 def test_login_ids_of_a_user() -> None:

@@ -76,7 +76,7 @@ def spawn(command: str, data_dir: Path, log: IO[str] | int, **settings: str) -> 
         "ROSTER_SHUTDOWN_GRACE": "50",
     }
     return subprocess.Popen(
-        [str(Path(sys.executable).with_name("roster")), command],
+        [str(Path(sys.executable).with_name("roster")), *command.split()],
         env=os.environ | usual | settings,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -85,7 +85,7 @@ def spawn(command: str, data_dir: Path, log: IO[str] | int, **settings: str) -> 
 
 
 def run(command: str, data_dir: Path, **settings: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of a command that comes to its end."""
+    """Exit code, output and errors of a command, with its arguments, that comes to its end."""
     process = spawn(command, data_dir, subprocess.PIPE, **settings)
     output, errors = process.communicate(timeout=60)
     return process.returncode, output, errors

@@ -163,15 +163,17 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
     users[7]["user"]["roles"] = [{"name": "Nope"}]
     users[9]["user"]["email"] = users[8]["user"]["email"]
     file = written(tmp_path / "users.jsonl", users)
+    # No message of the service can hold it.
+    large = {"user": {"email": "large@example.com", "metadata": {"text": "x" * 5_000_000}}}
     with file.open("a", encoding="utf-8") as lines:
-        lines.write("no JSON\n")
+        lines.write(f"no JSON\n{json.dumps(large)}\n{'[' * 100_000}\n")
     rejects = tmp_path / "rejected.jsonl"
 
     done = ran(service, "import", file, "--rejected", rejects, "--batch-size", "7")
 
     assert done.code == 3
     assert "25 created" not in done.errors
-    assert "26 created, 5 rejected" in done.errors
+    assert "26 created, 7 rejected" in done.errors
     found = read(rejects)
     assert [(line["rejected"]["number"], line["rejected"]["reason"]) for line in found] == [
         (4, "FIELDS_INVALID"),
@@ -179,6 +181,8 @@ def test_rejected_records_are_mended_and_imported(start: StartService, tmp_path:
         (8, "ROLE_NOT_FOUND"),
         (10, "EMAIL_TAKEN"),
         (31, "RECORD_UNUSABLE"),
+        (32, "RECORD_UNUSABLE"),
+        (33, "RECORD_UNUSABLE"),
     ]
     assert list(found[0]["rejected"]["fields"]) == ["user.email"]
     assert found[4]["line"] == "no JSON"

@@ -22,6 +22,7 @@ from tests.rpc.user_requests import (
     listing,
     read,
     role,
+    search,
     update,
     walk,
 )
@@ -170,6 +171,19 @@ def test_page_holds_50_users_unless_said_otherwise_and_1000_at_most(server: Runn
     assert all(answer.next_page_token for answer in sizes.values())
     everybody = {user.user_id for page in walk(client, listing(page_size=1000)) for user in page}
     assert len(everybody) == 1_001
+
+
+def test_page_of_large_users_has_as_many_as_a_message_can_carry(client: Client) -> None:
+    """A client takes 4 MiB. The token goes on behind the last, and nobody is missed, in a search neither."""
+    large = [created(client, login_ids=[f"large-{n:02}"], metadata={"x": "y" * 65_000}) for n in range(70)]
+    for request, expected in (
+        (listing(order_by="create_time", page_size=1_000), large),
+        (listing(order_by="create_time desc", page_size=69), large[::-1]),
+        (search("large", page_size=1_000), sorted(large, key=lambda user: user.user_id)),
+    ):
+        pages = walk(client, request)
+        assert [user.user_id for page in pages for user in page] == [user.user_id for user in expected]
+        assert [len(page) for page in pages] == [64, 6]
 
 
 def test_test_users_are_left_out_unless_asked_for(people: Client) -> None:

@@ -126,6 +126,18 @@ def test_star_replaces_everything(client: Client, ann: pb.User) -> None:
     assert role_names(after) == ["Writer"]
 
 
+def test_metadata_tells_truth_from_one(server: Running, client: Client) -> None:
+    """Which Python takes for equal; JSON does not."""
+    ann = created(client, email="ann@example.com", metadata={"a": 1, "b": [{"c": True}], "d": {"e": 0}})
+    metadata = {"a": True, "b": [{"c": 1}], "d": {"e": False}}
+
+    after = updated(client, ann, metadata=metadata)
+
+    assert after == with_changes(ann, after, metadata=metadata)
+    assert after.etag != ann.etag
+    assert events_of(server.url, client, ann)[-1].data["after"] == {"metadata": metadata}
+
+
 def test_user_read_can_be_sent_back_whole(server: Running, client: Client, ann: pb.User) -> None:
     """Output-only fields are ignored, and nothing is changed, with and without `*`."""
     before = contents(server.url)

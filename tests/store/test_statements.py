@@ -277,6 +277,7 @@ FILTERS: dict[str, Any] = {
         user_rpc.TenantRole(tenant_id=str(uuid4()), role=role_pb2.RoleRef(role_id=str(uuid4()))),
     ],
     "application_ids": [str(uuid4()), str(uuid4())],
+    "active_user_action_ids": [str(uuid4()), str(uuid4())],
     "auth_methods": [user_pb2.AUTH_METHOD_PASSWORD],
     "last_login_after": Timestamp(seconds=1),
     "last_login_before": Timestamp(seconds=2**32),

@@ -9,7 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from roster.v1 import user_batch_pb2 as batch
 
 from server.transfer.connection import Refusal
-from server.transfer.csv_rows import CsvRows, mapping_of
+from server.transfer.csv_rows import CsvRows, line_of, mapping_of
 from server.transfer.records import Unusable
 
 
@@ -131,6 +131,23 @@ def test_rejected_rows_can_be_mended_and_read_again() -> None:
         "email,given_name,rejected_reason",
         'ada@example.com,"Ada ""A""",EMAIL_TAKEN: second',
     ]
+
+
+def test_cells_may_be_large() -> None:
+    """As large as what a user can hold, in whatever row."""
+    (item,) = read(f"email,metadata.text\nada@example.com,{'x' * 1_000_000}\n")
+
+    assert len(item.user.metadata["text"]) == 1_000_000
+
+
+@pytest.mark.parametrize("name", ["A\rB", "A\nB", 'A"B', "A,B", "A\r\nB"])
+def test_row_that_is_written_is_read_as_it_was(name: str) -> None:
+    """Whatever stands in its cells."""
+    text = line_of(["email", "given_name"]) + line_of(["ada@example.com", name])
+
+    (item,) = read(text)
+
+    assert item.user.given_name == name
 
 
 def test_cells_may_be_json() -> None:

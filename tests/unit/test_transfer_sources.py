@@ -414,7 +414,7 @@ def test_elements_across_and_beyond_what_is_read_at_a_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[1", "[1,]", '{"users": 7}', '{"users": [1] ', "no JSON", '{"users"', "[1 2]"]
+    "text", ["[" * 100_000, "[1", "[1,]", '{"users": 7}', '{"users": [1] ', "no JSON", '{"users"', "[1 2]"]
 )
 def test_damaged_document_is_told(text: str) -> None:
     """Not taken for the end, but for what has no end behind all users."""

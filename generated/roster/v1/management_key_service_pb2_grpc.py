@@ -105,7 +105,8 @@ class ManagementKeyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RotateManagementKey(self, request, context):
-        """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed.
+        """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed; servers that
+        have just seen it take it for up to 10 seconds more.
         A key can be rotated by one that holds all it holds.
         Errors: MANAGEMENT_KEY_NOT_FOUND, KEY_NOT_USABLE, SCOPE_ESCALATION.
         """

@@ -49,7 +49,8 @@ class ManagementKeyServiceStub:
     UPDATE_MASK_INVALID.
     """
     RotateManagementKey: _grpc.UnaryUnaryMultiCallable[_management_key_service_pb2.RotateManagementKeyRequest, _management_key_service_pb2.RotateManagementKeyResponse]
-    """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed.
+    """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed; servers that
+    have just seen it take it for up to 10 seconds more.
     A key can be rotated by one that holds all it holds.
     Errors: MANAGEMENT_KEY_NOT_FOUND, KEY_NOT_USABLE, SCOPE_ESCALATION.
     """
@@ -79,7 +80,8 @@ class ManagementKeyServiceAsyncStub(ManagementKeyServiceStub):
     UPDATE_MASK_INVALID.
     """
     RotateManagementKey: _aio.UnaryUnaryMultiCallable[_management_key_service_pb2.RotateManagementKeyRequest, _management_key_service_pb2.RotateManagementKeyResponse]  # type: ignore[assignment]
-    """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed.
+    """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed; servers that
+    have just seen it take it for up to 10 seconds more.
     A key can be rotated by one that holds all it holds.
     Errors: MANAGEMENT_KEY_NOT_FOUND, KEY_NOT_USABLE, SCOPE_ESCALATION.
     """
@@ -136,7 +138,8 @@ class ManagementKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _management_key_service_pb2.RotateManagementKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_management_key_service_pb2.RotateManagementKeyResponse, _abc.Awaitable[_management_key_service_pb2.RotateManagementKeyResponse]]:
-        """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed.
+        """Gives a key a new secret and answers it, once. The old secret works until `overlap` has passed; servers that
+        have just seen it take it for up to 10 seconds more.
         A key can be rotated by one that holds all it holds.
         Errors: MANAGEMENT_KEY_NOT_FOUND, KEY_NOT_USABLE, SCOPE_ESCALATION.
         """

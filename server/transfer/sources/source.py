@@ -52,7 +52,7 @@ class Source:
             item = self._convert(without_reasons(record.original))
         except KeyError as missing:
             raise Unusable(f"the record lacks {missing}") from None
-        except (TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        except (TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
             raise Unusable(f"the record is not as it should be: {error}") from None
         return parsed(item, batch.CreateUsersItem())
 
