@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from server.config import MAX_LOGINS_RECORDED_PER_LOCK
 from server.domain import events
 from server.domain.caller import Caller
-from server.domain.lockouts import Attempt, Lockouts
+from server.domain.lockouts import Attempt, Count, Lockouts
 from server.domain.logins import Logins
 from server.domain.session import LoginOutcome
 from server.errors import Error, Reason
@@ -53,15 +54,18 @@ class Attempts:
     def _recorded(self, caller: Caller, attempt: Attempt, error: Error) -> Error:
         """Records a failure, and returns what the caller is told of it."""
         outcome = _OUTCOMES[error.reason]
+        count = Count()
         if outcome is LoginOutcome.LOCKED:
-            seconds = self._lockouts.tried(caller, attempt) or error.retry_after
-            error = Error(Reason.LOGIN_LOCKED, retry_after=seconds)
+            count = self._lockouts.tried(caller, attempt)
+            error = Error(Reason.LOGIN_LOCKED, retry_after=count.seconds or error.retry_after)
         elif outcome is LoginOutcome.WRONG_CREDENTIALS:
-            late = self._lockouts.failed(caller, attempt)
-            if late is not None:
+            count = self._lockouts.failed(caller, attempt)
+            if count.seconds is not None:
                 outcome = LoginOutcome.LOCKED
-                error = Error(Reason.LOGIN_LOCKED, retry_after=late)
-        self._logins.record(caller, attempt, outcome)
+                error = Error(Reason.LOGIN_LOCKED, retry_after=count.seconds)
+        # Whoever tries on and on, at no cost, must not fill the record.
+        if count.beyond <= MAX_LOGINS_RECORDED_PER_LOCK:
+            self._logins.record(caller, attempt, outcome)
         if attempt.user_id is not None and outcome is not LoginOutcome.LOCKED:
             data = {
                 "method": attempt.method.value,

@@ -15,14 +15,12 @@ from server.domain.session_ends import Cause, end_sessions
 from server.domain.sign_ups import SignUps
 from server.domain.text import fold
 from server.domain.user import User, UserRef
-from server.domain.user_passwords import NewPassword, UserPasswords
+from server.domain.user_passwords import SETTING, NewPassword, UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.user_writing import UserWriter
 from server.errors import Error, Reason
 from server.store.database import Database
 
-_SETTING = (Purpose.RESET_PASSWORD, Purpose.INVITATION)
-"""What a password can be set with."""
 _TOLD_APART = ("email", "phone_number", "login_id")
 """References that anybody could try out."""
 
@@ -115,7 +113,7 @@ class EmailLinks:
         """Raises LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED."""
         # Hashing takes long, and no transaction may wait for it.
         with self._database.aside():
-            found = self._tokens.look(caller, token, *_SETTING)
+            found = self._tokens.look(caller, token, *SETTING)
             if found is None:
                 raise Error(Reason.LINK_INVALID)
             person = self._person(caller, found.user_id)
@@ -125,12 +123,11 @@ class EmailLinks:
                 caller, password, person._asdict(), person.user_id, field="new_password"
             )
         user = self._locked(caller, person.user_id)
-        taken = self._tokens.take(caller, token, *_SETTING)
+        taken = self._tokens.take(caller, token, *SETTING)
         if taken is None:
             raise Error(Reason.LINK_INVALID)
         # Who reads the mail of an address that the user has left sets no password.
         require_present(taken, user)
-        self._tokens.withdraw(caller, user.user_id, *_SETTING)
         user = self._verified(caller, user)
         if user.status == "INVITED":
             user = self._statuses.set(caller, UserRef("user_id", user.user_id), "ACTIVE")

@@ -62,6 +62,15 @@ class Attempt(NamedTuple):
         return cls(method, user_id, None)
 
 
+class Count(NamedTuple):
+    """How an attempt was counted."""
+
+    seconds: float | None = None
+    """To wait, if account or address was locked already; None: neither was."""
+    beyond: int = 0
+    """How many, this one included, have been tried since, where more were."""
+
+
 class Lockouts:
     """The locks of all projects; every method acts in the caller's."""
 
@@ -84,13 +93,13 @@ class Lockouts:
             locked = rows.hold(self._database, caller.project_id, attempt.account, others)
             _refuse({key: seconds for key, seconds in locked.items() if key in limits})
 
-    def failed(self, caller: Caller, attempt: Attempt) -> float | None:
-        """Counts a failure, in the present transaction. Returns the seconds to wait if account or address was
-        locked already, by others at the same time."""
+    def failed(self, caller: Caller, attempt: Attempt) -> Count:
+        """Counts a failure, in the present transaction. By now account or address may be locked, by others at
+        the same time."""
         return self._count(caller, attempt, _limits(caller, attempt))
 
-    def tried(self, caller: Caller, attempt: Attempt) -> float | None:
-        """Begins the time anew of what is locked, in the present transaction; returns the seconds to wait."""
+    def tried(self, caller: Caller, attempt: Attempt) -> Count:
+        """Counts an attempt for what is locked, whose time begins anew, in the present transaction."""
         limits = _limits(caller, attempt)
         locked = rows.locked(self._database, caller.project_id, list(limits))
         return self._count(caller, attempt, {key: limits[key] for key in limits if key in locked})
@@ -118,9 +127,9 @@ class Lockouts:
         ):
             self._actions.cancel(caller, action.applied_action_id, _WISH, "")
 
-    def _count(self, caller: Caller, attempt: Attempt, limits: Mapping[bytes, int]) -> float | None:
+    def _count(self, caller: Caller, attempt: Attempt, limits: Mapping[bytes, int]) -> Count:
         policy = caller.settings.lockout_policy
-        late = None
+        beyond = 0
         for key, limit in limits.items():
             locked_until, count = rows.fail(
                 self._database,
@@ -132,11 +141,10 @@ class Lockouts:
             )
             if locked_until is None:
                 continue
-            if count > limit:
-                late = float(policy.duration_seconds)
+            beyond = max(beyond, count - limit)
             if key == attempt.account and attempt.user_id is not None:
                 self._locked(caller, attempt.user_id, locked_until, new=count == limit)
-        return late
+        return Count(float(policy.duration_seconds), beyond) if beyond else Count()
 
     def _locked(self, caller: Caller, user_id: str, locked_until: datetime, *, new: bool) -> None:
         """What comes of it that the account of a user is locked until then."""

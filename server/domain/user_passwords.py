@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from server.domain.caller import Caller
+from server.domain.one_time_tokens import Purpose
 from server.domain.passwords import opaque
 from server.domain.passwords.hasher import Hasher
 from server.domain.passwords.policy import Person
@@ -16,6 +17,9 @@ from server.domain.user_writing import UserWriter
 from server.errors import refuse_invalid
 from server.store import passwords as rows
 from server.store.database import Database
+
+SETTING: Final = (Purpose.RESET_PASSWORD, Purpose.INVITATION)
+"""What a password can be set with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class UserPasswords:
         return self.replace(caller, user, stored_hash, temporary=password.temporary)
 
     def replace(self, caller: Caller, user: User, stored_hash: str, *, temporary: bool) -> User:
-        """Sets the password of a locked user, and ends all sessions."""
+        """Sets the password of a locked user, ends all sessions, and makes all links worthless that could set
+        one: they may be in the hands of whom the new password is to shut out."""
         self.store(caller, user.user_id, stored_hash, temporary=temporary)
         changed = user._replace(password_change_required=temporary)
         changed = self._writer.touch(caller, "user.password.set", changed, {"temporary": temporary})
@@ -101,4 +106,5 @@ class UserPasswords:
             stored_hash,
             temporary=temporary,
             history=caller.settings.password_policy.history,
+            withdrawn=SETTING,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from server.store.database import Database
@@ -19,6 +20,9 @@ WITH replaced AS (
         SELECT set_time FROM former_passwords
         WHERE project_id = %(project_id)s AND user_id = %(user_id)s
         ORDER BY set_time DESC LIMIT greatest(%(history)s - 2, 0))
+), withdrawn AS (
+    DELETE FROM one_time_tokens
+    WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND purpose = ANY(%(withdrawn)s)
 )
 INSERT INTO passwords (project_id, user_id, hash, temporary)
 VALUES (%(project_id)s, %(user_id)s, %(hash)s, %(temporary)s)
@@ -43,9 +47,17 @@ WHERE project_id = %(project_id)s AND user_id = %(user_id)s AND hash = %(hash)s
 
 
 def put(
-    database: Database, project_id: str, user_id: str, stored_hash: str, *, temporary: bool, history: int
+    database: Database,
+    project_id: str,
+    user_id: str,
+    stored_hash: str,
+    *,
+    temporary: bool,
+    history: int,
+    withdrawn: Sequence[str],
 ) -> None:
-    """Sets the password of a locked user; `history` is how many, this one included, are remembered."""
+    """Sets the password of a locked user; `history` is how many, this one included, are remembered. One-time
+    tokens of the purposes `withdrawn` are worthless from now on."""
     database.execute(
         _SET,
         {
@@ -54,6 +66,7 @@ def put(
             "hash": stored_hash,
             "temporary": temporary,
             "history": history,
+            "withdrawn": list(withdrawn),
         },
     )
 

@@ -239,6 +239,13 @@ def test_passkey_options_asked_for_from_an_address() -> None:
     assert f"at most {spelled(config.MAX_PASSKEY_OPTIONS_PER_ADDRESS)} within five minutes" in words
 
 
+def test_logins_recorded_of_a_lock() -> None:
+    """100."""
+    words = comment("LoginOutcome.LOGIN_OUTCOME_LOCKED")
+
+    assert f"the first {config.MAX_LOGINS_RECORDED_PER_LOCK} are on record" in words
+
+
 def test_overlap_of_a_rotation() -> None:
     """Seven days."""
     assert rules("RotateManagementKeyRequest.overlap").duration.lte.seconds == 7 * 24 * 3600

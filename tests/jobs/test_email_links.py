@@ -16,6 +16,7 @@ from tests.conftest import Running, sql
 from tests.mailbox import Mailbox, link_in, subjects, text_of, token_in
 from tests.process.conftest import eventually
 from tests.rows import events
+from tests.rpc.batch_requests import item, made
 from tests.rpc.email_requests import email_policy
 from tests.rpc.link_requests import (
     ask_for_reset,
@@ -26,9 +27,9 @@ from tests.rpc.link_requests import (
     verify,
     welcomed,
 )
-from tests.rpc.password_requests import GOOD
+from tests.rpc.password_requests import GOOD, plain, setting
 from tests.rpc.session_requests import sessions_of
-from tests.rpc.sign_in_requests import set_settings, sign_in, user_with
+from tests.rpc.sign_in_requests import change_password, set_settings, sign_in, user_with
 from tests.rpc.user_requests import ACTIVE, INVITED, NOBODY, ask, by, created, delete, read, updated
 
 NEW = "another horse 3"
@@ -179,6 +180,27 @@ def test_new_password_withdraws_all_links_that_could_set_one(client: Client, mai
     for token in (invitation, first, second):
         with refused("UNAUTHENTICATED", "LINK_INVALID"):
             reset(client, token, "yet another 4")
+    assert sign_in(client, "ada", NEW).access_token
+
+
+@pytest.mark.parametrize("way", ["change", "set", "batch"])
+def test_password_set_otherwise_withdraws_them_as_well(client: Client, mailing: Mailbox, way: str) -> None:
+    """Who changes it may do so because somebody else reads the mail."""
+    ada = user_with(client, email="ada@example.com", login_ids=["ada"])
+    send_reset_to(client, ada)
+    token = token_in(mailing.wait_for(1)[0])
+
+    if way == "change":
+        access_token = sign_in(client).access_token
+        change_password(client, NEW, access_token=access_token, current_password=GOOD)
+    elif way == "set":
+        client.users.SetUserPassword(setting(ada, plain(NEW)))
+    else:
+        again = item(email="ada@example.com", login_ids=["ada"], password=plain(NEW))
+        made(client, again, on_conflict="UPDATE")
+
+    with refused("UNAUTHENTICATED", "LINK_INVALID"):
+        reset(client, token, "yet another 4")
     assert sign_in(client, "ada", NEW).access_token
 
 

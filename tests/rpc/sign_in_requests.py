@@ -139,14 +139,14 @@ def logins(client: Client, user: user_pb2.User, **page: Any) -> list[session_pb2
     return list(client.users.ListUserLogins(rpc.ListUserLoginsRequest(by=by, **page)).logins)
 
 
-def attempts(client: Client, user: user_pb2.User) -> list[tuple[str, str]]:
+def attempts(client: Client, user: user_pb2.User, **page: Any) -> list[tuple[str, str]]:
     """Of each attempt method and outcome, the oldest first."""
     return [
         (
             session_pb2.LoginMethod.Name(login.method).removeprefix("LOGIN_METHOD_"),
             session_pb2.LoginOutcome.Name(login.outcome).removeprefix("LOGIN_OUTCOME_"),
         )
-        for login in reversed(logins(client, user))
+        for login in reversed(logins(client, user, **page))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
@@ -91,6 +92,24 @@ def test_account_is_locked_after_failures(server: Running, client: Client) -> No
     assert event.data is not None
     assert event.data.keys() == {"expire_time", "info"}
     assert len(recorded(server.url, client, "user.sign_in.failed")) == 3
+
+
+@pytest.mark.parametrize("what", ["attempts", "address_attempts"])
+def test_attempts_against_a_lock_do_not_fill_the_record(server: Running, client: Client, what: str) -> None:
+    """Only the first hundred are kept. It is the same whether the account is locked or the address."""
+    set_settings(client, lockout_policy={**FEW, "attempts": 0, what: 3})
+    user = user_with(client)
+    fail(client, times=3)
+    for _ in range(102):
+        locked(lambda: sign_in(client))
+
+    assert Counter(outcome for _, outcome in attempts(client, user, page_size=1_000)) == {
+        "WRONG_CREDENTIALS": 3,
+        "LOCKED": 100,
+    }
+    pass_time(server, 601)
+    sign_in(client)
+    assert attempts(client, user)[-1] == ("PASSWORD", "SUCCEEDED")
 
 
 def test_lock_of_nobody_looks_the_same(client: Client) -> None:

@@ -63,9 +63,9 @@ STATEMENTS = {
     "AuthService/SignUp": 4,  # is it too soon; count twice, keep what is said
     "AuthService/VerifyEmail": 7,  # look; lock, read, take, withdraw the others, update, event
     "AuthService/SendPasswordReset": 3,  # count twice, keep what is asked for
-    # Look, read; lock, read, take, withdraw; verified: update, event; ACTIVE: lock, read, update, event; the
+    # Look, read; lock, read, take; verified: update, event; ACTIVE: lock, read, update, event; the
     # password: set, update, event; end sessions, unlock. The notice is a job.
-    "AuthService/ResetPassword": 18,
+    "AuthService/ResetPassword": 17,
     "AuthService/UpdateAccessToken": 3,  # lock, read the user, set
     # Of batches the first is for their turn.
     # Find what is named, attributes, default roles; insert apart, look at the size of the table, give.

@@ -209,7 +209,8 @@ class AuthServiceServicer:
     def ResetPassword(self, request, context):
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
         proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
-        LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+        LINK_INVALID, and so is one from before the present password was set, in whatever way.
+        Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

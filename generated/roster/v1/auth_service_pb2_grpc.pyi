@@ -83,7 +83,8 @@ class AuthServiceStub:
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
     proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
-    LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+    LINK_INVALID, and so is one from before the present password was set, in whatever way.
+    Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
     """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
@@ -183,7 +184,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
     """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
     proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
-    LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+    LINK_INVALID, and so is one from before the present password was set, in whatever way.
+    Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
     """
     ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
     """Replaces the password, ends all sessions of the user, and begins a new one: with an access token by the proofs that
@@ -328,7 +330,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
         """Sets a new password by the token of a link from a password reset or an invitation, and ends all sessions. The link
         proves the email address as well; an invited user becomes ACTIVE. A link to an address that the user has changed is
-        LINK_INVALID. Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
+        LINK_INVALID, and so is one from before the present password was set, in whatever way.
+        Errors: LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED.
         """
 
     @_abc_1.abstractmethod
