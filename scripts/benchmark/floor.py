@@ -1,7 +1,7 @@
 """The floor: a bare grpcio server with one raw psycopg statement a call, and nothing else.
 
-It takes the service's own requests and answers the same messages, made of one row: no key, no check, no
-log, no roles, no event, no second table. What the service costs beyond is what all of these cost.
+It takes the service's own requests and answers the same messages, made of rows of one table: no key, no
+check, no log, no roles, no event, no second table. What the service costs beyond is what all of these cost.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ from server.signals import STOP, SignalInbox
 
 _SERVICE: Final = "bench.Floor"
 
-_READ: Final = """
+_COLUMNS: Final = """
 SELECT user_id::text, email, email_verified, phone_number, phone_number_verified, given_name, family_name,
     display_name, picture, locale, zoneinfo, status, create_time, update_time, revision
-FROM users WHERE project_id = %s AND user_id = %s
+FROM users
 """
+_READ: Final = f"{_COLUMNS} WHERE project_id = %s AND user_id = %s"
+# One more than is shown tells whether there is a next page.
+_PAGE: Final = f"{_COLUMNS} WHERE project_id = %s AND user_id > %s ORDER BY users.user_id LIMIT 51"
 _SCHEMA: Final = """
 CREATE SCHEMA floor;
 CREATE TABLE floor.users (user_id uuid PRIMARY KEY, email text NOT NULL, given_name text NOT NULL,
@@ -70,28 +73,36 @@ def _handlers(url: str) -> dict[str, Any]:
         (project_id,) = connection.execute("SELECT project_id::text FROM projects").fetchone() or ("",)
     local = threading.local()
 
-    def row(sql: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def executed(sql: str, values: tuple[Any, ...]) -> psycopg.Cursor[Any]:
         try:
             connection = local.connection
         except AttributeError:
             connection = local.connection = psycopg.connect(url, autocommit=True)
-        found: tuple[Any, ...] = connection.execute(sql, values).fetchone()
-        return found
+        cursor: psycopg.Cursor[Any] = connection.execute(sql, values)
+        return cursor
 
     def read(request: rpc.GetUserRequest, _: Any) -> rpc.GetUserResponse:
-        return rpc.GetUserResponse(user=_user(*row(_READ, (project_id, request.by.user_id))))
+        (row,) = executed(_READ, (project_id, request.by.user_id)).fetchall()
+        return rpc.GetUserResponse(user=_user(*row))
+
+    def page(request: rpc.ListUsersRequest, _: Any) -> rpc.ListUsersResponse:
+        *shown, following = executed(_PAGE, (project_id, request.page_token)).fetchall()
+        return rpc.ListUsersResponse(
+            users=[_user(*row) for row in shown], next_page_token=shown[-1][0] if following else ""
+        )
 
     def insert(request: rpc.CreateUserRequest, _: Any) -> rpc.CreateUserResponse:
         user = request.user
         user.user_id = new_id()
         values = (user.user_id, user.email, user.given_name, user.family_name, user.display_name)
-        (create_time,) = row(_INSERT, values)
+        ((create_time,),) = executed(_INSERT, values).fetchall()
         user.create_time.CopyFrom(_timestamp(create_time))
         user.update_time.CopyFrom(user.create_time)
         return rpc.CreateUserResponse(user=user)
 
     return {
         "Read": _handler(read, rpc.GetUserRequest, rpc.GetUserResponse),
+        "Page": _handler(page, rpc.ListUsersRequest, rpc.ListUsersResponse),
         "Insert": _handler(insert, rpc.CreateUserRequest, rpc.CreateUserResponse),
     }
 

@@ -87,6 +87,11 @@ class Messenger:
         tokens = walk(self._service, page_size=50, pages=pages)
         return [list_users(token).SerializeToString() for token in tokens]
 
+    def bare_pages(self, pages: int) -> list[bytes]:
+        """ListUsers as the floor takes it: pages of 50 users, each behind the user whose id is the token."""
+        behind = sorted(self._user_ids)[: -2 * 50]
+        return [list_users(token).SerializeToString() for token in self._random.choices(behind, k=pages)]
+
 
 def method(name: str) -> str:
     """A method as gRPC has it: of UserService, but for those that are about actions."""
