@@ -199,7 +199,9 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetUsers(self, request, context):
-        """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID.
+        """Reads up to 1,000 users at once. Where users hold much (a user's metadata alone may have 64 KiB), ask for
+        fewer: the response has all of them, and clients refuse one of more than 4 MiB unless told otherwise.
+        Errors: ACCESS_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,10 @@ class UserServiceStub:
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]
     """Reads a user. Errors: USER_NOT_FOUND."""
     BatchGetUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.BatchGetUsersRequest, _user_service_pb2.BatchGetUsersResponse]
-    """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
+    """Reads up to 1,000 users at once. Where users hold much (a user's metadata alone may have 64 KiB), ask for
+    fewer: the response has all of them, and clients refuse one of more than 4 MiB unless told otherwise.
+    Errors: ACCESS_TOKEN_INVALID.
+    """
     ListUsers: _grpc.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]
     """Lists users, a page at a time. A walk over all pages meets every user who is there throughout exactly
     once, whatever else changes. Errors: PAGE_TOKEN_INVALID.
@@ -169,7 +172,10 @@ class UserServiceAsyncStub(UserServiceStub):
     GetUser: _aio.UnaryUnaryMultiCallable[_user_service_pb2.GetUserRequest, _user_service_pb2.GetUserResponse]  # type: ignore[assignment]
     """Reads a user. Errors: USER_NOT_FOUND."""
     BatchGetUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.BatchGetUsersRequest, _user_service_pb2.BatchGetUsersResponse]  # type: ignore[assignment]
-    """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
+    """Reads up to 1,000 users at once. Where users hold much (a user's metadata alone may have 64 KiB), ask for
+    fewer: the response has all of them, and clients refuse one of more than 4 MiB unless told otherwise.
+    Errors: ACCESS_TOKEN_INVALID.
+    """
     ListUsers: _aio.UnaryUnaryMultiCallable[_user_service_pb2.ListUsersRequest, _user_service_pb2.ListUsersResponse]  # type: ignore[assignment]
     """Lists users, a page at a time. A walk over all pages meets every user who is there throughout exactly
     once, whatever else changes. Errors: PAGE_TOKEN_INVALID.
@@ -311,7 +317,10 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_service_pb2.BatchGetUsersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_service_pb2.BatchGetUsersResponse, _abc.Awaitable[_user_service_pb2.BatchGetUsersResponse]]:
-        """Reads up to 1,000 users at once. Errors: ACCESS_TOKEN_INVALID."""
+        """Reads up to 1,000 users at once. Where users hold much (a user's metadata alone may have 64 KiB), ask for
+        fewer: the response has all of them, and clients refuse one of more than 4 MiB unless told otherwise.
+        Errors: ACCESS_TOKEN_INVALID.
+        """
 
     @_abc_1.abstractmethod
     def ListUsers(
