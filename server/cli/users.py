@@ -193,7 +193,6 @@ def import_users(
     password.bcrypt, tenants:json); lists are separated by `;`. Exit code 3: some were rejected, and all
     others are in.
     """
-
     manner = work.Manner(
         on_conflict.value, dry_run, all_or_nothing, batch_size, streams, patience, rejected, resume, state
     )
@@ -240,7 +239,6 @@ def export_users(
     key_file: KeyFile = None,
 ) -> None:
     """Write all users of the project as JSON lines or CSV, which `import` reads."""
-
     meant = f"TEST_USERS_{test_users.value.upper()}"
     request = rpc.ExportUsersRequest(
         filter=rpc.UserFilter(test_users=meant), include_password_hashes=include_password_hashes
@@ -280,7 +278,6 @@ def delete_users(
     A line is `{"by": {"email": ...}}` or a user as `export` writes it; or (`lines`, for *.txt) one user id,
     email, phone number or login id. Exit code 3: some were rejected, and all others are deleted.
     """
-
     manner = work.Manner(
         dry_run=dry_run,
         all_or_nothing=all_or_nothing,
@@ -300,7 +297,6 @@ def _security(
     tls: bool, ca_file: Path | None, cert_file: Path | None, key_file: Path | None
 ) -> Security | None:
     """How TLS is spoken; None: not at all."""
-
     wanted = tls or ca_file or cert_file or key_file
     return Security(ca_file, cert_file, key_file) if wanted else None
 
@@ -314,7 +310,6 @@ def _destination(
 ) -> Destination:
     """Where the service is: as it is told, or as the data directory's credentials have it. Raises
     StartError."""
-
     address = address or os.environ.get("ROSTER_ADDRESS")
     key = key or os.environ.get("ROSTER_MANAGEMENT_KEY") or ""
     before, _, key = key.rpartition(":")

@@ -15,7 +15,7 @@ from server.domain.session_ends import Cause, end_sessions
 from server.domain.sign_ups import SignUps
 from server.domain.text import fold
 from server.domain.user import User, UserRef
-from server.domain.user_passwords import SETTING, NewPassword, UserPasswords
+from server.domain.user_passwords import PASSWORD_LINKS, NewPassword, UserPasswords
 from server.domain.user_statuses import UserStatuses
 from server.domain.user_writing import UserWriter
 from server.errors import Error, Reason
@@ -113,7 +113,7 @@ class EmailLinks:
         """Raises LINK_INVALID, FIELDS_INVALID, HASHING_OVERLOADED."""
         # Hashing takes long, and no transaction may wait for it.
         with self._database.aside():
-            found = self._tokens.look(caller, token, *SETTING)
+            found = self._tokens.look(caller, token, *PASSWORD_LINKS)
             if found is None:
                 raise Error(Reason.LINK_INVALID)
             person = self._person(caller, found.user_id)
@@ -123,7 +123,7 @@ class EmailLinks:
                 caller, password, person._asdict(), person.user_id, field="new_password"
             )
         user = self._locked(caller, person.user_id)
-        taken = self._tokens.take(caller, token, *SETTING)
+        taken = self._tokens.take(caller, token, *PASSWORD_LINKS)
         if taken is None:
             raise Error(Reason.LINK_INVALID)
         # Who reads the mail of an address that the user has left sets no password.

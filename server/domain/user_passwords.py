@@ -18,8 +18,8 @@ from server.errors import refuse_invalid
 from server.store import passwords as rows
 from server.store.database import Database
 
-SETTING: Final = (Purpose.RESET_PASSWORD, Purpose.INVITATION)
-"""What a password can be set with."""
+PASSWORD_LINKS: Final = (Purpose.RESET_PASSWORD, Purpose.INVITATION)
+"""The links that a password can be set with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +106,5 @@ class UserPasswords:
             stored_hash,
             temporary=temporary,
             history=caller.settings.password_policy.history,
-            withdrawn=SETTING,
+            withdrawn=PASSWORD_LINKS,
         )
